@@ -1,0 +1,9 @@
+"""What may stand in a record, an agent's output or an answer: JSON without floats that hashes must not meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, Union
+
+JsonValue: TypeAlias = Union[None, bool, int, float, str, Sequence["JsonValue"], Mapping[str, "JsonValue"]]
+JsonObject: TypeAlias = Mapping[str, JsonValue]
