@@ -11,7 +11,7 @@ class CoreError(Exception):
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, reason: str = "", **facts: str) -> None:
+    def __init__(self, reason: str = "", /, **facts: str) -> None:
         super().__init__(reason or self.code)
         self.reason = reason
         """An English sentence, also the key of its translation; facts fill its {placeholders}."""

@@ -1,0 +1,235 @@
+"""The one way in: admit, run, record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from core.access import guards
+from core.access.permissions import Reach
+from core.access.roles import Role, reach_of
+from core.audit.entry import Severity
+from core.catalogue import KNOWN
+from core.errors import CoreError, Crashed, FactorNeeded, Forbidden, NotSignedIn, RecordUnavailable, Throttled, Unconfirmed
+from core.house import House
+from core.identity.sessions import Sessions
+from core.operation import Asked, Errand, Feed, Kind, Operation, Risk, Stage
+from core.recorder import Recorder, draft_of, draft_of_also
+from core.work import Caller, Outing, Remarks, View, Work, no_progress
+
+R = TypeVar("R")
+log = logging.getLogger("factory.gate")
+
+FRESH = timedelta(minutes=10)
+"""How long a proved second factor counts for DANGER."""
+CALLS_PER_SECOND, BURST = 20.0, 200.0
+
+
+class _Rehearsed(Exception):
+    """Rolls a dry run back."""
+
+
+@dataclass
+class _Bucket:
+    left: float
+    at: float
+
+
+class Gate:
+    """session → throttle → role → demo/prod guard → run → record, for every request of every door."""
+
+    def __init__(self, house: House, sessions: Sessions, recorder: Recorder) -> None:
+        self.house = house
+        self.sessions = sessions
+        self.recorder = recorder
+        self._buckets: dict[str, _Bucket] = {}
+
+    async def run(
+        self,
+        session_id: str,
+        asked: Operation[R] | Errand[R],
+        *,
+        confirm: str | None = None,
+        rehearse: bool = False,
+        awake: bool = True,
+        progress: Callable[[int, int, str], None] = no_progress,
+    ) -> R:
+        """Do what was asked and put it on record; raises a CoreError and has done nothing otherwise.
+
+        `confirm` is the object's name as typed, for DANGER. `rehearse` runs an operation and takes it back."""
+        caller = await self.sessions.caller(session_id, awake=awake)
+        remarks = Remarks()
+        try:
+            reach = self.admit(caller, type(asked))
+            if awake:
+                self._spend(session_id)
+            self._confirm(caller, asked, confirm, rehearse)
+            if asked.risk.always_recorded:
+                await self.recorder.ready()
+            if isinstance(asked, Operation):
+                return await self._perform(caller, reach, asked, remarks, rehearse)
+            return await self._go_out(caller, reach, asked, remarks, rehearse, progress)
+        except RecordUnavailable:
+            raise
+        except CoreError as refusal:
+            await self.recorder.refusal(caller, asked, refusal, remarks)
+            raise
+        except Exception as fault:
+            raise await self._crash(caller, asked, remarks, fault) from fault
+
+    def admit(self, caller: Caller, kind: Kind) -> Reach:
+        """How far this caller's grant goes; raises FactorNeeded, Forbidden or GuardRefused."""
+        if kind not in KNOWN:
+            raise Forbidden("There is no operation of that name for you.")
+        if caller.stage not in kind.at:
+            raise FactorNeeded(STAGE_REASONS[caller.stage])
+        reach = reach_of(caller.role, kind.needs)
+        if reach is None:
+            raise Forbidden("{operation} needs {permission}; you are {role}.", operation=kind.name,
+                            permission=kind.needs.value, role=caller.role.word)  # fmt: skip
+        if caller.role not in (Role.HOST, Role.RUNNER):
+            guards.check(kind, self.house.config.mode)
+        return reach
+
+    async def watch(self, session_id: str, feed: Feed[R]) -> AsyncIterator[R]:
+        """The feed's items for as long as the session may see them; raises the refusal that ends it."""
+        caller = await self.sessions.caller(session_id)
+        try:
+            reach = self.admit(caller, type(feed))
+        except CoreError as refusal:
+            await self.recorder.refusal(caller, feed, refusal, Remarks())
+            raise
+        news = self.house.news
+        async with aclosing(feed.items(View(caller=caller, reach=reach, house=self.house))) as items:
+            pending: asyncio.Future[R] = asyncio.ensure_future(anext(items))
+            try:
+                while True:
+                    seen = news.generation
+                    change = asyncio.ensure_future(news.after(seen, timeout=5.0))
+                    waiting: set[asyncio.Future[Any]] = {pending, change}
+                    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                    change.cancel()
+                    if news.generation != seen or not pending.done():
+                        self.admit(await self.sessions.caller(session_id, awake=False), type(feed))
+                    if pending.done():
+                        yield pending.result()
+                        pending = asyncio.ensure_future(anext(items))
+            except StopAsyncIteration:
+                return
+            finally:
+                if not pending.done():
+                    pending.cancel()
+                    await asyncio.wait({pending})
+
+    def _spend(self, session_id: str) -> None:
+        # In memory on purpose: a session lives in one process only.
+        now = time.monotonic()
+        bucket = self._buckets.setdefault(session_id, _Bucket(BURST, now))
+        bucket.left = min(BURST, bucket.left + (now - bucket.at) * CALLS_PER_SECOND)
+        bucket.at = now
+        if bucket.left < 1:
+            raise Throttled("Too many commands in this session; slow down.")
+        bucket.left -= 1
+
+    def forget(self, session_id: str) -> None:
+        """The session is over; drop what was kept about it."""
+        self._buckets.pop(session_id, None)
+
+    def _confirm(self, caller: Caller, asked: Asked, confirm: str | None, rehearse: bool) -> None:
+        if asked.risk is not Risk.DANGER or rehearse or caller.role is Role.HOST:
+            return
+        name = str(getattr(asked, asked.on)) if asked.on else asked.name
+        if confirm != name:
+            raise Unconfirmed("This cannot be taken back: type {name} to confirm.", name=name)
+        fresh = caller.factor_at is not None and self.house.clock.now() - caller.factor_at <= FRESH
+        if not fresh and self.house.config.mfa_required:
+            raise FactorNeeded("This is dangerous: prove your second factor again first.")
+
+    async def _perform(
+        self, caller: Caller, reach: Reach, asked: Operation[R], remarks: Remarks, rehearse: bool
+    ) -> R:
+        house = self.house
+        ahead = await asked.ahead(Outing(caller=caller, reach=reach, house=house, remarks=remarks))
+        if asked.risk is Risk.LOOK and not rehearse:
+            async with house.store.reading() as db:
+                return await asked.run(self._work(caller, reach, db, ahead, remarks))
+        result: list[R] = []
+        try:
+            async with house.store.transaction() as db:
+                result.append(await asked.run(self._work(caller, reach, db, ahead, remarks)))
+                if rehearse:
+                    raise _Rehearsed
+                at = house.clock.now()
+                drafts = [draft_of(caller, asked, "done", remarks, at)]
+                drafts += [draft_of_also(caller, also, at) for also in remarks.also]
+                await self.recorder.beside(db, drafts)
+        except _Rehearsed:
+            return result[0]
+        # From here the change is durable: a cut connection must not come between it and its entry.
+        await _finish(self.recorder.deliver(drafts))
+        house.news.tell()
+        await asked.afterwards(Outing(caller=caller, reach=reach, house=house, remarks=remarks), result[0])
+        return result[0]
+
+    def _work(self, caller: Caller, reach: Reach, db: object, ahead: object, remarks: Remarks) -> Work:
+        house = self.house
+        return Work(caller=caller, reach=reach, db=db, clock=house.clock, config=house.config,  # type: ignore[arg-type]
+                    box=house.box, ahead=ahead, remarks=remarks)  # fmt: skip
+
+    async def _go_out(
+        self, caller: Caller, reach: Reach, asked: Errand[R], remarks: Remarks, rehearse: bool,
+        progress: Callable[[int, int, str], None],
+    ) -> R:  # fmt: skip
+        house = self.house
+        if rehearse:
+            raise Unconfirmed("An errand goes outside and cannot be rehearsed.")
+        outing = Outing(caller=caller, reach=reach, house=house, remarks=remarks, progress=progress)
+        if not asked.risk.always_recorded:
+            return await asked.run(outing)
+        await self.recorder.write(draft_of(caller, asked, "attempted", Remarks(), house.clock.now()))
+        try:
+            result = await asked.run(outing)
+        except asyncio.CancelledError:
+            await _finish(self.recorder.write(draft_of(caller, asked, "abandoned", remarks, house.clock.now())))
+            raise
+        await _finish(self.recorder.write(draft_of(caller, asked, "done", remarks, house.clock.now())))
+        house.news.tell()
+        return result
+
+    async def _crash(self, caller: Caller, asked: Asked, remarks: Remarks, fault: Exception) -> Crashed:
+        incident = secrets.token_hex(4)
+        # No locals and no arguments: a traceback must not carry what somebody typed.
+        log.error("incident %s: %s crashed: %s", incident, asked.name, type(fault).__name__, exc_info=fault)
+        remarks.note(incident=incident, fault=type(fault).__name__)
+        await self.recorder.write(
+            draft_of(caller, asked, "crashed", remarks, self.house.clock.now(), severity=Severity.ERROR)
+        )
+        return Crashed("Our fault, not yours: incident {incident}.", incident=incident)
+
+
+STAGE_REASONS = {
+    Stage.HALF_OPEN: "Your key opened the door half-way: prove your second factor first.",
+    Stage.MUST_CHANGE: "Replace the password you were given first.",
+    Stage.MUST_ENROL: "Make a second factor first; nothing else is open to you before.",
+    Stage.FULL: "That is already behind you.",
+}
+
+
+async def _finish(step: object) -> None:
+    """Run to the end even when the caller is cancelled meanwhile, then pass the cancellation on."""
+    task = asyncio.ensure_future(step)  # type: ignore[call-overload]
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
+__all__ = ["FRESH", "Gate", "NotSignedIn"]

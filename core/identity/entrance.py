@@ -1,0 +1,173 @@
+"""The sign-in conversation's rules: which proof opens which session. Knows no SSH; the door brings the proofs."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from core.audit.entry import Draft, Severity
+from core.clock import stamp
+from core.errors import RecordUnavailable, Throttled
+from core.house import House
+from core.identity import sessions, totp
+from core.identity.sealed import Unsealable
+from core.identity.sessions import Opening, Sessions
+from core.identity.throttle import account_key, address_key
+from core.operation import Stage
+from core.recorder import Recorder
+from core.secret import Secret
+from core.store.store import Row
+from core.work import Caller
+
+log = logging.getLogger("factory.entrance")
+
+SHARED_NAME = "factory"
+VISITOR = "visitor"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyHolder:
+    """Whose key it is, and which."""
+
+    person_id: str
+    username: str
+    key_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passed:
+    """A password that was right; a code may still be due."""
+
+    person_id: str
+    username: str
+    code_due: bool
+
+
+class Entrance:
+    """Checks proofs, opens sessions and records both outcomes; every store or record failure refuses."""
+
+    def __init__(self, house: House, reader: Sessions, recorder: Recorder) -> None:
+        self._house = house
+        self._sessions = reader
+        self._recorder = recorder
+
+    async def holder(self, login: str, fingerprint: str) -> KeyHolder | None:
+        """Who signs in with this key under this login name; None is one answer for every reason."""
+        row = await self._house.store.fetch_one(
+            "SELECT k.id AS key_id, p.id, p.username FROM keys k JOIN people p ON p.id = k.person_id"
+            " WHERE k.fingerprint = :f AND p.enabled = 1",
+            {"f": fingerprint},
+        )
+        if row is None or login not in (SHARED_NAME, row["username"]):
+            return None
+        return KeyHolder(person_id=row["id"], username=row["username"], key_id=row["key_id"], fingerprint=fingerprint)
+
+    async def password(self, username: str, password: Secret, address: str) -> Passed | None:
+        """Check a password; takes the same time whoever it is. Raises Throttled."""
+        await self._house.throttle.spend(account_key(username), address_key(address))
+        row = await self._person(username)
+        stored = row["password_hash"] if row is not None and row["enabled"] else None
+        if not await self._house.hasher.verifies(password, stored) or row is None:
+            return None
+        code_due = row["totp_sealed"] is not None
+        if not code_due:
+            await self._house.throttle.refund(account_key(username), address_key(address))
+        return Passed(person_id=row["id"], username=row["username"], code_due=code_due)
+
+    async def code(self, passed: Passed, code: Secret, address: str) -> str:
+        """Use up a code or a recovery code: `totp`, `recovery`, or nothing when it is wrong."""
+        house = self._house
+        async with house.store.transaction() as db:
+            row = await db.fetch_one("SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": passed.person_id})
+            try:
+                factor = await totp.consume(db, house.box, row, code, house.clock.now()) if row is not None else ""
+            except Unsealable:
+                factor = ""
+        if factor:
+            await house.throttle.refund(account_key(passed.username), address_key(address))
+        return factor
+
+    async def _person(self, username: str) -> Row | None:
+        return await self._house.store.fetch_one("SELECT * FROM people WHERE username = :u", {"u": username})
+
+    async def open(self, opening: Opening) -> str:
+        """Open the session that the proof allows and put it on record: its id. Raises CoreError when it cannot be."""
+        house = self._house
+        await self._recorder.ready()
+        async with house.store.transaction() as db:
+            now = house.clock.now()
+            stage = opening.stage
+            if opening.person_id is not None:
+                live = await db.fetch_one(
+                    "SELECT count(*) AS n FROM sessions WHERE person_id = :p AND ended_at IS NULL",
+                    {"p": opening.person_id},
+                )
+                if live is not None and live["n"] >= house.config.sessions_per_person:
+                    raise Throttled("There are {most} sessions of yours open; end one first.",
+                                    most=str(house.config.sessions_per_person))  # fmt: skip
+                stage = await self._stage(opening)
+                await db.execute("UPDATE people SET last_sign_in_at = :now WHERE id = :id",
+                                 {"now": stamp(now), "id": opening.person_id})  # fmt: skip
+                await db.execute(
+                    "UPDATE keys SET last_used_at = :now, last_address = :address WHERE fingerprint = :f",
+                    {"now": stamp(now), "address": opening.address, "f": opening.key_fingerprint},
+                )
+            opening = replace(opening, stage=stage)
+            session_id = await sessions.open_session(db, house.server, opening, now)
+            draft = _entry(opening, session_id, "done", {"stage": stage.value}, house)
+            await self._recorder.beside(db, [draft])
+        await self._recorder.deliver([draft])
+        house.news.tell()
+        return session_id
+
+    async def _stage(self, opening: Opening) -> Stage:
+        row = await self._person(opening.username)
+        if row is None:
+            return Stage.MUST_ENROL
+        enrolled, required = row["totp_sealed"] is not None, self._house.config.mfa_required
+        if opening.method == "dialogue" and row["must_change"]:
+            return Stage.MUST_CHANGE
+        if opening.factor:
+            return Stage.FULL
+        if enrolled:
+            return Stage.HALF_OPEN
+        return Stage.MUST_ENROL if required else Stage.FULL
+
+    async def refused(self, login: str, address: str, method: str, why: str, **facts: str) -> None:
+        """Put a failed sign-in on record; repeats from one address within a minute are counted."""
+        draft = Draft(
+            action="session.open", actor=login, resource="door/ssh", outcome="refused",
+            details={"method": method, "why": why, **facts}, severity=Severity.WARNING,
+            ip_address=address, session_id="", at=self._house.clock.now(),
+        )  # fmt: skip
+        await self._recorder.counted((address, method, why), draft)
+
+    async def close(self, caller: Caller, reason: str) -> None:
+        """The connection is gone or said goodbye: end the row, once. Works without the record, to fail closed."""
+        house = self._house
+        async with house.store.transaction() as db:
+            now = house.clock.now()
+            if not await sessions.end(db, caller.session_id, reason, now):
+                return
+            draft = Draft(
+                action="session.close", actor=caller.username, resource=f"sessions/{caller.session_id}",
+                outcome="done", details={"why": reason}, severity=Severity.INFO, ip_address=caller.address,
+                session_id=caller.session_id, at=now,
+            )  # fmt: skip
+            await self._recorder.beside(db, [draft])
+        try:
+            await self._recorder.deliver([draft])
+        except RecordUnavailable:
+            log.warning("the end of a session waits in the outbox: the record cannot be written")
+        house.news.tell()
+
+
+def _entry(opening: Opening, session_id: str, outcome: str, facts: dict[str, str], house: House) -> Draft:
+    return Draft(
+        action="session.open", actor=opening.username, resource=f"sessions/{session_id}", outcome=outcome,
+        details={"method": opening.method, "factor": opening.factor, "key": opening.key_fingerprint,
+                 "client": opening.client, "role": opening.role.word, "door": opening.door, **facts},
+        severity=Severity.INFO, ip_address=opening.address, session_id=session_id, at=house.clock.now(),
+    )  # fmt: skip
+

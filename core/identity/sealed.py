@@ -1,0 +1,58 @@
+"""How a small secret is kept at rest: AES-256-GCM under a key file that only we can read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+
+
+class Unsealable(Exception):
+    """The sealed bytes do not belong to this key or this owner."""
+
+
+def private_file(path: Path, content: bytes) -> None:
+    """Make a file that nobody else could read at any moment; raises FileExistsError when it is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class Box:
+    """Seals and opens; the owner's id is bound in, so a sealed secret cannot be moved to another row."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._pepper = hmac.digest(key, b"recovery codes", hashlib.sha256)
+
+    @classmethod
+    def at(cls, path: Path) -> Box:
+        """The box of this key file, made when it is missing."""
+        if not path.exists():
+            private_file(path, secrets.token_bytes(32))
+        return cls(path.read_bytes())
+
+    def seal(self, plain: str, owner: str) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain.encode(), owner.encode())
+
+    def open(self, sealed: bytes, owner: str) -> str:
+        """The plain text; raises Unsealable."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], owner.encode()).decode()
+        except (InvalidTag, ValueError) as fault:
+            raise Unsealable from fault
+
+    def digest(self, word: str) -> str:
+        """Keyed SHA-256, for random codes that need no slow hash."""
+        return hmac.digest(self._pepper, word.encode(), hashlib.sha256).hex()

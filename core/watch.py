@@ -1,0 +1,62 @@
+"""Ends open desks within a second of whatever ended their session: one task a process, asleep while nothing changes."""
+
+from __future__ import annotations
+
+import logging
+
+from core.clock import Clock
+from core.desk import Desk
+from core.errors import NotSignedIn
+from core.identity import sessions
+from core.identity.sessions import Sessions
+from core.news import News
+from core.store.store import Store
+
+log = logging.getLogger("factory.watch")
+LOOK_SECONDS = 5.0
+"""Idle and absolute limits are looked at this often; changes at once."""
+
+
+class Watch:
+    """Knows this process's desks."""
+
+    def __init__(self, store: Store, reader: Sessions, news: News, clock: Clock, server: str) -> None:
+        self._store, self._sessions, self._news, self._clock, self._server = store, reader, news, clock, server
+        self._desks: dict[str, Desk] = {}
+
+    def add(self, desk: Desk) -> None:
+        self._desks[desk.caller.session_id] = desk
+
+    def drop(self, session_id: str) -> None:
+        self._desks.pop(session_id, None)
+
+    async def look(self) -> None:
+        """Compare every desk with its row; end what has run out."""
+        if not self._desks:
+            return
+        live = await self._sessions.live(self._server)
+        for session_id, desk in list(self._desks.items()):
+            caller, fault = live[session_id] if session_id in live else (desk.caller, await self._why(session_id))
+            desk.seen(caller, fault)
+            if fault is not None:
+                self.drop(session_id)
+                if session_id in live:
+                    async with self._store.transaction() as db:
+                        await sessions.end(db, session_id, fault.reason, self._clock.now())
+
+    async def _why(self, session_id: str) -> NotSignedIn:
+        try:
+            await self._sessions.caller(session_id, awake=False)
+        except NotSignedIn as fault:
+            return fault
+        return NotSignedIn("This session was ended.")
+
+    async def keep_looking(self) -> None:
+        """Runs until cancelled."""
+        generation = self._news.generation
+        while True:
+            generation = await self._news.after(generation, timeout=LOOK_SECONDS)
+            try:
+                await self.look()
+            except Exception:
+                log.exception("the session watch could not look")
