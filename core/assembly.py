@@ -1,0 +1,163 @@
+"""Builds the whole core from its settings; the only place where the parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.audit.chain import Chain
+from core.audit.search import Archive
+from core.clock import Clock, SystemClock, stamp
+from core.config import Config
+from core.desk import Desk
+from core.gate import Gate
+from core.house import House
+from core.identity.entrance import Entrance
+from core.identity.passwords import Hasher
+from core.identity.sealed import Box
+from core.identity.sessions import Opening, Sessions
+from core.identity.throttle import Throttle
+from core.news import News
+from core.pipeline.agents import Studio
+from core.pipeline.studio.offline import OfflineStudio
+from core.recorder import Recorder
+from core.store import migrate
+from core.store.store import Store
+from core.watch import Watch
+
+ORIGIN = "aifactory-console"
+SETTLE_SECONDS = 60.0
+
+
+@dataclass
+class Core:
+    """One running core; `Core.open` makes it, `close` ends it gracefully with a checkpoint."""
+
+    house: House
+    gate: Gate
+    sessions: Sessions
+    recorder: Recorder
+    entrance: Entrance
+    watch: Watch
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, config: Config, *, clock: Clock | None = None, studio: Studio | None = None) -> Core:
+        """Open stores and chain, replay what a crash left, sweep sessions of dead processes.
+
+        Raises SchemaError, RecordUnavailable or OSError when the volume is not usable; nothing stays open then."""
+        clock = clock or SystemClock()
+        async with contextlib.AsyncExitStack() as undo:
+            _make_folders(config)
+            store = await Store.open(config.state_dir / "factory.db", migrate.files(migrate.FACTORY))
+            undo.push_async_callback(store.close)
+            security = await Store.open(config.state_dir / "security_store.db",
+                                        migrate.files(migrate.SECURITY, "security"))  # fmt: skip
+            undo.push_async_callback(security.close)
+            chain = await Chain.open(config.audit_dir, config.secrets_dir / "audit_signing.key", origin=ORIGIN)
+            undo.push_async_callback(chain.close)
+            server = f"{os.getpid()}-{_started(os.getpid())}-{secrets.token_hex(3)}"
+            house = House(
+                config=config, clock=clock, store=store, security=security, chain=chain,
+                archive=Archive(config.audit_dir), hasher=Hasher(), throttle=Throttle(security, clock),
+                box=Box.at(config.secrets_dir / "sealing.key"), news=News(),
+                studio=studio or OfflineStudio(), server=server,
+            )  # fmt: skip
+            recorder = Recorder(store, chain, clock, server)
+            sessions = Sessions(store, clock, config)
+            await _sweep(store, recorder, server, clock)
+            core = cls(
+                house=house, gate=Gate(house, sessions, recorder), sessions=sessions, recorder=recorder,
+                entrance=Entrance(house, sessions, recorder),
+                watch=Watch(store, sessions, house.news, clock, server),
+            )  # fmt: skip
+            undo.pop_all()
+        core._tasks = [
+            asyncio.create_task(house.news.follow(store.version), name="news"),
+            asyncio.create_task(core.watch.keep_looking(), name="session watch"),
+            asyncio.create_task(core._settle(), name="settle"),
+        ]
+        return core
+
+    async def desk(self, session_id: str) -> Desk:
+        """The desk of an open session, watched until it is closed; raises NotSignedIn."""
+        desk = Desk(self.gate, await self.sessions.caller(session_id))
+        self.watch.add(desk)
+        return desk
+
+    async def sit_down(self, opening: Opening) -> Desk:
+        """Open a session and its desk in one step."""
+        return await self.desk(await self.entrance.open(opening))
+
+    async def get_up(self, desk: Desk, reason: str) -> None:
+        """Close a desk and its session."""
+        self.watch.drop(desk.caller.session_id)
+        desk.close()
+        await self.entrance.close(desk.caller, reason)
+
+    async def _settle(self) -> None:
+        while True:
+            await asyncio.sleep(SETTLE_SECONDS)
+            with contextlib.suppress(Exception):
+                await self.recorder.settle()
+
+    async def close(self) -> None:
+        """End this process's sessions, write what waits, sign a last checkpoint."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        house = self.house
+        now = stamp(house.clock.now())
+        async with house.store.transaction() as db:
+            await db.execute(
+                "UPDATE sessions SET ended_at = :now, end_reason = 'the console stopped'"
+                " WHERE server = :server AND ended_at IS NULL", {"now": now, "server": house.server},
+            )  # fmt: skip
+            await db.execute("DELETE FROM servers WHERE id = :server", {"server": house.server})
+        try:
+            await self.recorder.close()
+        finally:
+            await house.chain.close()
+            house.hasher.close()
+            await house.store.close()
+            await house.security.close()
+
+
+def _make_folders(config: Config) -> None:
+    for folder in (config.data_root, config.state_dir, config.secrets_dir, config.audit_dir, config.products_dir):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (config.data_root / "config").mkdir(exist_ok=True, mode=0o700)
+
+
+def _started(pid: int) -> str:
+    """When the process started, in clock ticks since boot; with the pid it names a process for good (proc(5))."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+
+
+def _alive(server: str) -> bool:
+    pid, started, _ = server.split("-")
+    return _started(int(pid)) == started
+
+
+async def _sweep(store: Store, recorder: Recorder, server: str, clock: Clock) -> None:
+    """End the sessions of processes that died, and bring their committed entries into the chain."""
+    now = stamp(clock.now())
+    rows = await store.fetch_all("SELECT id FROM servers UNION SELECT DISTINCT server FROM outbox")
+    dead = {row[0] for row in rows if not _alive(row[0])}
+    await recorder.replay(dead)
+    async with store.transaction() as db:
+        for gone in dead:
+            await db.execute(
+                "UPDATE sessions SET ended_at = :now, end_reason = 'the console was killed'"
+                " WHERE server = :gone AND ended_at IS NULL", {"now": now, "gone": gone},
+            )  # fmt: skip
+            await db.execute("DELETE FROM servers WHERE id = :gone", {"gone": gone})
+        await db.execute("INSERT INTO servers (id, pid, started_at) VALUES (:id, :pid, :now)",
+                         {"id": server, "pid": os.getpid(), "now": now})  # fmt: skip
