@@ -1,8 +1,8 @@
 """One line of the record: what goes in, what stands on disk, and how a line is sealed and read.
 
-A line is `{"previous_hash":"<64 hex>","seq":<n>,<members>,"hash":"<64 hex>"}` and LF, where `hash` is the SHA-256
-of the exact bytes before `,"hash":"`. So `head -c -76 | sha256sum` checks a line without any JSON parser. The verifier
-imports this file and nothing else of ours, so only the standard library is used here.
+A line is `{"previous_hash":"<64 hex>","seq":<n>,<members>,"hash":"<64 hex>"}` and LF, where `hash` is the
+SHA-256 of the exact bytes before `,"hash":"`: `head -c -76 | sha256sum` checks a line without any JSON
+parser. The verifier imports this file and nothing else of ours, so only the standard library is used here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,9 +30,10 @@ TAIL = b',"hash":"'
 SEALED_BYTES = len(TAIL) + 64 + len(b'"}')
 """How many bytes at the end of a line (without LF) are not hashed."""
 
-MEMBERS = (
-    "previous_hash seq timestamp action actor resource outcome details severity ip_address session_id id hash"
-).split()
+MEMBERS = [
+    "previous_hash", "seq", "timestamp", "action", "actor", "resource", "outcome", "details",
+    "severity", "ip_address", "session_id", "id", "hash",
+]  # fmt: skip
 
 _INT_LIMIT = 2**53  # from there on JSON parsers disagree (RFC 8259, section 6)
 _DEPTH_LIMIT = 16
@@ -112,7 +113,7 @@ class Entry:
     raw: bytes
     """With its LF, byte for byte."""
     sound: bool
-    """The hash was recomputed from the bytes and agrees; the links to its neighbours are the verifier's matter."""
+    """The hash was recomputed from the bytes and agrees; its links are the verifier's matter."""
 
 
 def wash(text: str) -> str:
@@ -123,7 +124,7 @@ def wash(text: str) -> str:
 
 
 def fit(draft: Draft) -> Draft:
-    """Wash every text and shorten what is too long for a line, saying so; raises Unfit for what must not be there."""
+    """Wash every text and shorten what is too long, saying so; raises Unfit for what must not be there."""
     if not _ID.fullmatch(draft.id):
         raise Unfit("an id is 1 to 64 letters, digits or . _ : -")
     if draft.at.tzinfo is None:
@@ -131,9 +132,8 @@ def fit(draft: Draft) -> Draft:
     details = _clean_object(draft.details, _DEPTH_LIMIT)
     if 4 * len(repr(details)) > MAX_LINE // 2:  # a cheap upper bound spares measuring nearly every draft
         details = _shorten(details)
-    return replace(
-        draft, details=details, **{name: _one_line(getattr(draft, name), most) for name, most in _LONGEST.items()}
-    )
+    texts = {name: _one_line(getattr(draft, name), most) for name, most in _LONGEST.items()}
+    return Draft(**texts, details=details, severity=Severity(draft.severity), id=draft.id, at=draft.at)
 
 
 def _one_line(text: str, most: int) -> str:
@@ -150,7 +150,9 @@ def _clean(value: JsonValue, depth: int) -> JsonValue:
         return value
     if isinstance(value, int):
         if not -_INT_LIMIT < value < _INT_LIMIT:
-            raise Unfit("an integer of 2**53 or more means different things to different readers; write it as text")
+            raise Unfit(
+                "an integer of 2**53 or more means different things to different readers; write it as text"
+            )
         return int(value)
     if isinstance(value, Mapping):
         return _clean_object(value, depth)
@@ -210,7 +212,7 @@ def timestamp(at: datetime) -> str:
 
 
 def link(previous: bytes, seq: int, body: bytes) -> tuple[bytes, bytes]:
-    """Chain one body (`"timestamp":…,"id":"…"`) to the hex hash before it; the line with its LF, and its hex hash."""
+    """Chain one body (`"timestamp":…,"id":"…"`) to the hex hash before it; the line with LF, its hex hash."""
     hashed = b'{"previous_hash":"%b","seq":%d,%b' % (previous, seq, body)
     seal = hashlib.sha256(hashed).hexdigest().encode()
     return b'%b,"hash":"%b"}\n' % (hashed, seal), seal
@@ -218,7 +220,11 @@ def link(previous: bytes, seq: int, body: bytes) -> tuple[bytes, bytes]:
 
 def segments(folder: Path) -> list[Path]:
     """The chain's files, oldest first, by the order in their names."""
-    found = [(match[1], match[2] or "", path) for path in folder.iterdir() if (match := _SEGMENT.fullmatch(path.name))]
+    found = [
+        (match[1], match[2] or "", path)
+        for path in folder.iterdir()
+        if (match := _SEGMENT.fullmatch(path.name))
+    ]
     return [path for _, _, path in sorted(found)]
 
 
@@ -263,7 +269,7 @@ _NAME = re.compile(rb'"([^"]*)":')
 
 
 def strict(line: bytes) -> None:
-    """Raise Malformed unless every JSON reader must understand this line (without LF) alike: members once, in order."""
+    """Raise Malformed unless every JSON reader must understand this line (without LF) alike."""
     plain = _PLAIN.fullmatch(line)
     if plain is not None and line.isascii():
         names = _NAME.findall(plain[1])
@@ -308,7 +314,7 @@ def _load_strictly(line: bytes) -> dict[str, JsonValue]:
 
 
 def read_entry(raw: bytes, file: str, line: int) -> Entry | None:
-    """Read a line with its LF for showing, sound or not; None when it is not even an object with our members."""
+    """Read a line with its LF for showing, sound or not; None when it lacks our members."""
     try:
         members = json.loads(raw)
         return Entry(

@@ -1,8 +1,8 @@
 """The end of the chain on disk, and the only code that writes there; runs in the chain's own thread.
 
-Several processes share the files: each takes the lock, looks where the chain ends now, writes one batch and lets go
-before it waits for the disk. That is sound because a batch is acknowledged only after a sync that began after its
-write, on the same file: everything before it in the file, whoever wrote it, is durable too.
+Several processes share the files: each takes the lock, looks where the chain ends now, writes one batch and
+lets go before it waits for the disk. That is sound because a batch is acknowledged only after a sync that
+began after its write, on the same file: everything before it in the file, whoever wrote it, is durable too.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Tail:
         self._fd = self._lock = -1
 
     def look(self) -> None:
-        """Find the end of the chain, repairing what a crash or a failed write has left; creates the first file."""
+        """Find the end of the chain, repairing what a crash has left; creates the first file."""
         with self._trouble_named(), locked(self._lock):
             self._find_end()
 
@@ -118,7 +118,7 @@ class Tail:
                 raise RecordUnavailable("The disk of the record is full.")
 
     def write(self, bodies: Sequence[bytes]) -> list[Receipt]:
-        """Chain and write one batch; durable when this returns, RecordUnavailable when that is not certain."""
+        """Write one batch; durable when this returns, RecordUnavailable when that is not certain."""
         with self._trouble_named():
             with locked(self._lock):
                 self._find_end()
@@ -156,7 +156,9 @@ class Tail:
             if written != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError:
-            with contextlib.suppress(OSError):  # what stays behind is a torn tail, which the next look repairs
+            with contextlib.suppress(
+                OSError
+            ):  # what stays behind is a torn tail, which the next look repairs
                 os.ftruncate(self._fd, self._before)
             raise
         self.seq, self.tip, self._size = seq, tip, self._before + len(data)
@@ -208,7 +210,9 @@ class Tail:
         begun, _ = segment_stamp(self._file.name)
         if self._size < self._limit and self._now().date() <= begun.date():
             return
-        self._disk.sync(self._fd)  # what others wrote and still wait for: ours will lean on it from another file
+        self._disk.sync(
+            self._fd
+        )  # what others wrote and still wait for: ours will lean on it from another file
         os.fchmod(self._fd, 0o440)  # first of all, so that nobody goes on writing here whatever happens to us
         self._begin(self._file)
         self._size = 0
@@ -241,7 +245,9 @@ class Tail:
 
     def _lean_on_earlier_file(self) -> None:
         assert self._file is not None
-        earlier = [path for path in segments(self._folder) if path.name != self._file.name and path.stat().st_size]
+        earlier = [
+            path for path in segments(self._folder) if path.name != self._file.name and path.stat().st_size
+        ]
         if not earlier:
             self.seq, self.tip = 0, GENESIS.encode()
             return
@@ -272,7 +278,7 @@ class Tail:
         return [self._torn] if self._torn is not None else []
 
     def _write_again(self, offset: int, size: int) -> None:
-        """After a failed sync, make the same bytes dirty again and sync them; asking again alone would lie."""
+        """After a failed sync, make the same bytes dirty and sync them; asking again alone would lie."""
         data = os.pread(self._fd, size - offset, offset)
         assert self._file is not None
         again = os.open(self._file, os.O_WRONLY | os.O_CLOEXEC)  # on our own descriptor pwrite would append

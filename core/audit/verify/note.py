@@ -1,4 +1,4 @@
-"""Signed notes and checkpoints as C2SP describes them (c2sp.org/signed-note, c2sp.org/tlog-checkpoint): reading."""
+"""Reading signed notes and checkpoints as C2SP describes them (c2sp.org/signed-note, tlog-checkpoint)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 over the lines' hashes; a leaf's data is the 32-byte SHA-256 of a line's hashed bytes."""
+"""The Merkle tree of RFC 6962 over the lines; a leaf's data is the SHA-256 of a line's hashed bytes."""
 
 from __future__ import annotations
 
