@@ -1,0 +1,259 @@
+"""asyncssh's callbacks, translated to core/identity/entrance.py and back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import asyncssh
+
+from core.access.roles import Role
+from core.assembly import Core
+from core.desk import Desk
+from core.errors import CoreError, Throttled
+from core.identity.entrance import SHARED_NAME, VISITOR
+from core.identity.keys import fingerprint_of
+from core.identity.sessions import Opening
+from core.operation import Stage
+from core.secret import Secret
+from core.text import clip, one_line
+from sshd.channel import SocketWatch
+from sshd.dialogue import Dialogue, Question
+from sshd.doorway import Visit
+from sshd.proof import DialogueProof, KeyProof, Proof, user_verified
+from sshd.session import DoorSession, Front
+
+log = logging.getLogger("factory.sign_in")
+
+FAILURES = 3
+"""Wrong passwords, codes or signatures on one connection; asyncssh itself never stops counting."""
+OFFERS = 10
+"""Unknown keys on one connection."""
+CHANNELS = 10
+"""Panes of one multiplexed connection."""
+
+
+class Guest(asyncssh.SSHServer):
+    """What every connection has, whatever proves it: a place, a desk, channels, an end."""
+
+    door = "ssh"
+
+    def __init__(self, core: Core, front: Front, visit: Visit) -> None:
+        self.core = core
+        self.front = front
+        self.visit = visit
+        self.desk: asyncio.Future[Desk] = asyncio.get_running_loop().create_future()
+        self.conn: asyncssh.SSHServerConnection
+        self.channels = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self.conn = conn
+        self.wire = SocketWatch(conn)
+
+    @property
+    def client(self) -> str:
+        """What the other side says it is; washed, never trusted."""
+        return clip(one_line(str(self.conn.get_extra_info("client_version") or "")), 80)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.visit.done()
+        if not self.desk.done():
+            self.desk.cancel()
+        elif not self.desk.cancelled() and self.desk.exception() is None:
+            self._later(self.core.get_up(self.desk.result(), "the connection closed"))
+
+    def _later(self, step: Any) -> None:
+        task = asyncio.ensure_future(step)
+        self.front.tasks.add(task)
+        task.add_done_callback(self.front.tasks.discard)
+
+    async def let_in(self, opening: Opening) -> None:
+        """Open the session; a refusal is said in the channel, where people see it."""
+        self.visit.done()
+        try:
+            self.desk.set_result(await self.core.sit_down(opening))
+        except CoreError as refusal:
+            self.desk.set_exception(refusal)
+            self.desk.exception()
+        except asyncio.CancelledError:
+            raise
+        except Exception as fault:
+            log.exception("a session could not be opened")
+            self.desk.set_exception(fault)
+            self.desk.exception()
+        if self.conn.is_closed() and self.desk.exception() is None:
+            await self.core.get_up(self.desk.result(), "the connection closed")
+
+    def session_requested(self) -> DoorSession | bool:
+        if self.channels >= CHANNELS:
+            return False
+        self.channels += 1
+        return DoorSession(self.front, self.desk, self.wire, self._channel_gone)
+
+    def _channel_gone(self) -> None:
+        self.channels -= 1
+
+
+class SignIn(Guest):
+    """The operators' door: a key that signs, or the dialogue."""
+
+    def __init__(self, core: Core, front: Front, visit: Visit) -> None:
+        super().__init__(core, front, visit)
+        self.login = ""
+        self.proof: Proof | None = None
+        self.failures = 0
+        self.refused: list[str] = []
+        self.dialogue: Dialogue | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        super().connection_made(conn)
+        self._verify = conn.validate_public_key
+        conn.validate_public_key = self._key  # type: ignore[method-assign]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.desk.done() and self.login:
+            self._later(self._record_leaving())
+        super().connection_lost(exc)
+
+    async def _record_leaving(self) -> None:
+        if self.refused:
+            await self._refused("publickey", "unknown key", keys=" ".join(self.refused[:5]))
+
+    async def _refused(self, method: str, why: str, **facts: str) -> None:
+        await self.core.entrance.refused(
+            self.login, self.visit.address, method, why, client=self.client, **facts
+        )
+
+    def begin_auth(self, username: str) -> bool:
+        """Called for the first request and again whenever the client changes the name: all proofs are void then."""
+        self.login = clip(one_line(username).lower(), 64)
+        self.proof = self.dialogue = None
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def kbdint_auth_supported(self) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        # The dialogue asks for the code as well; a lone password message could not.
+        return False
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """A mere offer, or the first half of a signed request: answers whether the key is known, proves nothing."""
+        return await self.core.entrance.holder(self.login, fingerprint_of(key.public_data)) is not None
+
+    async def _key(self, username: str, key_data: bytes, msg: bytes, signature: bytes) -> bool:
+        """Around asyncssh's own check: the only place where a key becomes a proof, after its signature verified."""
+        self.proof = self.dialogue = None
+        try:
+            known = await self._verify(username, key_data, msg, signature)
+            if known and msg:
+                holder = await self.core.entrance.holder(self.login, fingerprint_of(key_data))
+                if holder is not None:
+                    self.proof = KeyProof(holder=holder, user_verified=user_verified(key_data, signature))
+                return holder is not None
+        except (ValueError, OverflowError, asyncssh.Error) as fault:
+            # Malformed keys reach asyncssh's decoders before anybody signed in: an attack, not an error of ours.
+            log.info("a malformed key from %s: %s", self.visit.address, type(fault).__name__)
+            await self._refused("publickey", "malformed key")
+            self._failed()
+            return False
+        if not known:
+            if msg:
+                await self._refused("publickey", "bad signature", keys=fingerprint_of(key_data))
+                self._failed()
+            else:
+                self._offer_refused(fingerprint_of(key_data))
+        return known
+
+    def _offer_refused(self, fingerprint: str) -> None:
+        if fingerprint in self.refused:
+            return
+        self.refused.append(fingerprint)
+        words = f"factory: key {fingerprint} is not known here."
+        if len(self.refused) == 1:
+            words += "\n         To offer one key only: ssh -o IdentitiesOnly=yes -i ~/.ssh/that_key ..."
+        self.conn.send_auth_banner(words + "\n")
+        if len(self.refused) >= OFFERS:
+            self._goodbye("Too many unknown keys: use -o IdentitiesOnly=yes -i KEYFILE")
+
+    # -- the dialogue ------------------------------------------------------------------------------------------------
+
+    async def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
+        self.proof = None
+        self.dialogue = Dialogue(self.core.entrance, self.login, SHARED_NAME, self.visit.address)
+        return self.dialogue.first(self.refused).challenge()
+
+    async def validate_kbdint_response(self, username: str, responses: Any) -> Any:
+        dialogue = self.dialogue
+        if dialogue is None:
+            return False
+        try:
+            step = await dialogue.answer([Secret(text) for text in responses])
+        except Throttled as refusal:
+            await self._refused("dialogue", "throttled", name=dialogue.name)
+            step = dialogue.farewell(str(refusal))
+        except CoreError:
+            return False
+        if isinstance(step, Question):
+            return step.challenge()
+        if isinstance(step, DialogueProof) and self.dialogue is dialogue:
+            self.proof = step
+            return True
+        await self._refused("dialogue", dialogue.fault or "wrong", name=dialogue.name)
+        self.dialogue = None
+        self._failed()
+        return False
+
+    def _failed(self) -> None:
+        self.failures += 1
+        if self.failures >= FAILURES:
+            self._goodbye("Too many authentication failures")
+
+    def _goodbye(self, words: str) -> None:
+        self.conn.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, words)
+
+    # -- in ----------------------------------------------------------------------------------------------------------
+
+    async def auth_completed(self) -> None:
+        """Take identity from the proof; there is one exactly when the last method tried was the one that proved it."""
+        proof = self.proof
+        if isinstance(proof, KeyProof):
+            holder = proof.holder
+            opening = self._opening(holder.username, holder.person_id, "publickey", holder.fingerprint,
+                                    "key+pin" if proof.user_verified else "")  # fmt: skip
+        elif isinstance(proof, DialogueProof):
+            opening = self._opening(
+                proof.passed.username, proof.passed.person_id, "dialogue", "", proof.factor
+            )
+        else:
+            self._goodbye("Not signed in")
+            return
+        await self.let_in(opening)
+
+    def _opening(self, username: str, person_id: str, method: str, fingerprint: str, factor: str) -> Opening:
+        return Opening(
+            username=username, person_id=person_id, role=Role.VIEWER, stage=Stage.HALF_OPEN, door=self.door,
+            address=self.visit.address, client=self.client, method=method, key_fingerprint=fingerprint, factor=factor,
+        )  # fmt: skip
+
+
+class Kiosk(Guest):
+    """The visitors' door: no account, no password, nothing to guess; an object of its own, opened in demo only."""
+
+    door = "kiosk"
+
+    def begin_auth(self, username: str) -> bool:
+        return False
+
+    async def auth_completed(self) -> None:
+        await self.let_in(Opening(
+            username=VISITOR, person_id=None, role=Role.VISITOR, stage=Stage.FULL, door=self.door,
+            address=self.visit.address, client=self.client, method="none",
+        ))  # fmt: skip
