@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.audit.chain import Chain
+from core.audit.entry import Draft, Severity
 from core.audit.search import Archive
 from core.clock import Clock, SystemClock, stamp
 from core.config import Config
@@ -28,6 +29,7 @@ from core.recorder import Recorder
 from core.store import migrate
 from core.store.store import Store
 from core.watch import Watch
+from core.work import Caller
 
 ORIGIN = "aifactory-console"
 SETTLE_SECONDS = 60.0
@@ -98,6 +100,14 @@ class Core:
         self.watch.drop(desk.caller.session_id)
         desk.close()
         await self.entrance.close(desk.caller, reason)
+
+    async def crashed_screen(self, caller: Caller, incident: str, fault: BaseException) -> None:
+        """Put the end of somebody's screen on record; the door has said the incident number to them."""
+        await self.recorder.write(Draft(
+            action="screen.crashed", actor=caller.username, resource=f"sessions/{caller.session_id}", outcome="crashed",
+            details={"incident": incident, "fault": type(fault).__name__}, severity=Severity.ERROR,
+            ip_address=caller.address, session_id=caller.session_id, at=self.house.clock.now(),
+        ))  # fmt: skip
 
     async def _settle(self) -> None:
         while True:

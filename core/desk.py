@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -55,7 +55,7 @@ class Desk:
             self.caller.session_id, asked, confirm=confirm, rehearse=rehearse, awake=awake, progress=progress
         )
 
-    def watch(self, feed: Feed[R]) -> AsyncIterator[R]:
+    def watch(self, feed: Feed[R]) -> AsyncGenerator[R, None]:
         """Follow it until the session may no longer see it; raises the CoreError that ends it."""
         return self._gate.watch(self.caller.session_id, feed)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -98,7 +98,7 @@ class Gate:
             guards.check(kind, self.house.config.mode)
         return reach
 
-    async def watch(self, session_id: str, feed: Feed[R]) -> AsyncIterator[R]:
+    async def watch(self, session_id: str, feed: Feed[R]) -> AsyncGenerator[R, None]:
         """The feed's items for as long as the session may see them; raises the refusal that ends it."""
         caller = await self.sessions.caller(session_id)
         try:

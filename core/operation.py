@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, dataclass_transform
 
@@ -131,7 +131,7 @@ class Feed(Policy, ABC, Generic[Result]):
         _declare(cls, name, needs, risk, demo, on, at)
 
     @abstractmethod
-    def items(self, view: View) -> AsyncIterator[Result]:
+    def items(self, view: View) -> AsyncGenerator[Result, None]:
         """What happens from now on, oldest first; runs until it is closed."""
 
 

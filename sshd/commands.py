@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import asyncssh
 
@@ -16,8 +15,8 @@ from core.desk import Desk
 from core.errors import CoreError, FactorNeeded, Invalid, NotFound, Unconfirmed
 from core.i18n.tongue import Tongue
 from core.identity.totp import Prove
-from core.operation import Errand, Feed, Kind, Operation, Risk, Stage
-from core.parse import Words, request_of, split_options
+from core.operation import Feed, Kind, Stage
+from core.parse import Words, inputs_of, request_of, split_options, taken
 from core.secret import Secret
 from core.text import wash
 from sshd import helping
@@ -116,13 +115,16 @@ class Command:
         kind, rest = find(words.plain)
         if kind is None or not self._may_know(kind):
             raise NotFound("There is no command {command}; try help.", command=" ".join(words.plain[:2]))
+        code = None
+        if all(each.name != "code" for each in inputs_of(kind)):
+            words, code = taken(words, "code")
         asked = await request_of(kind, rest, words, self._streams.read)
-        if words.code and kind is not Prove:
-            await self._desk.run(Prove(code=Secret(words.code)))
+        if code is not None:
+            await self._desk.run(Prove(code=Secret(code)))
         if isinstance(asked, Feed):
             return await self._follow(asked, words)
         result = await self._desk.run(
-            cast("Operation[Any] | Errand[Any]", asked), confirm=words.confirm, rehearse=words.dry_run,
+            asked, confirm=words.confirm, rehearse=words.dry_run,
             progress=self._progress,
         )  # fmt: skip
         if words.dry_run:
@@ -174,8 +176,7 @@ class Command:
         await self._streams.write(text.encode().replace(b"\n", self._newline) + self._newline)
 
     async def _follow(self, feed: Feed[Any], words: Words) -> int:
-        items = cast("AsyncIterator[Any]", self._desk.watch(feed))
-        async with aclosing(items) as stream:  # type: ignore[type-var]
+        async with aclosing(self._desk.watch(feed)) as stream:
             async for item in stream:
                 if words.json:
                     await self._streams.write(json_line(item))
@@ -218,5 +219,3 @@ def find(words: list[str]) -> tuple[Kind | None, list[str]]:
             return kind, words[1:]
     return None, words
 
-
-__all__ = ["Command", "Risk", "Streams", "find"]

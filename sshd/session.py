@@ -188,7 +188,8 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
             return await self._show(desk, t, environment, screen)
         run = asyncio.ensure_future(command.run(self._command or ""))
         try:
-            await asyncio.wait({run, desk.ended}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {run, desk.ended}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if run.done():
                 return run.result()
             fault = desk.ended.result()

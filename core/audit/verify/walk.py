@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
 
@@ -36,3 +38,39 @@ def blocks(fd: int, start: int, end: int) -> Iterator[tuple[bytes, list[bytes]]]
         lines = (rest + raw).split(b"\n")
         rest = lines.pop()
         yield raw, lines
+
+
+def check_range(path: str, start: int, end: int) -> dict[str, str | int | bool]:
+    """Check whole lines of a byte range that takes its first line's own claim for granted; the caller joins ranges."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    first = last = b""
+    seq = count = seen = 0
+    whole = True
+    try:
+        for raw, lines in blocks(fd, start, end):
+            seen += len(raw)
+            if lines and not first:
+                first = last = lines[0][18:82]
+                number = lines[0][91:110].split(b",", 1)[0]
+                seq = int(number) if number.isdigit() else 0
+            good, last = check_lines(lines, last, seq + count)
+            count += good
+            if good < len(lines):
+                whole = False
+                break
+        whole = whole and seen == end - start and os.pread(fd, 1, end - 1) == b"\n"
+    finally:
+        os.close(fd)
+    return {"first": first.decode("latin-1"), "seq": seq, "count": count, "last": last.decode("latin-1"), "whole": whole}
+
+
+def main() -> None:
+    """Serve one range a line from stdin to stdout, as JSON, until stdin ends."""
+    for request in sys.stdin:
+        path, start, end = json.loads(request)
+        sys.stdout.write(json.dumps(check_range(path, start, end)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

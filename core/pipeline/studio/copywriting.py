@@ -56,7 +56,7 @@ def write(reading: Reading, product_name: str, language: str, *, short: bool = F
 
 def _eyebrow(reading: Reading, language: str) -> str:
     label = reading.subject.labels[language]
-    if not label or not reading.place:
+    if not label or not reading.place or not reading.subject.local:
         return label
     if reading.place.startswith(_PREPOSITIONS[language]):
         return f"{label} {reading.place}"
@@ -84,16 +84,19 @@ def _clauses(sentence: Sentence) -> Iterator[tuple[int, str]]:
 def _worth(reading: Reading, place: int, clause: str, limit: int) -> int:
     """Points in twentieths: the subject's word counts most, length costs, leaning on another sentence forbids."""
     telling = bool(reading.subject.words.search(clause))
-    fits = 16 <= len(clause) <= limit and len(clause.split()) >= 3 and not re.search(r"[\d@]", clause)
+    fits = 20 <= len(clause) <= limit and len(clause.split()) >= 4 and not re.search(r"[\d@]", clause)
     if not fits or _LEANS_ON_ANOTHER.match(clause) or _ENDS_IN_AIR.search(clause) or (place and not telling):
         return -100
     here = bool(reading.place) and reading.place in clause
-    return 60 * telling + 20 * here - 20 * (place > 0) - 50 * bool(given_name(clause)) - len(clause)
+    return 80 * telling + 20 * here - 20 * (place > 0) - 50 * bool(given_name(clause)) - len(clause)
 
 
 def _tagline(reading: Reading, source: int, headline: str) -> str:
+    located = {one.sentence for one in reading.addresses}
     for sentence in reading.statements:
         words = sentence.copy
+        if sentence.number in located or _LEANS_ON_ANOTHER.match(words):
+            continue
         if sentence.number != source and 30 <= len(words) <= 180 and not words.startswith(headline):
             return words
     return ""

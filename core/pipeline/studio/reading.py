@@ -12,10 +12,11 @@ from core.pipeline.studio.hours import Opening, hours, together
 from core.pipeline.studio.language import detect
 from core.pipeline.studio.prices import Price, prices
 from core.pipeline.studio.subject import Subject, about
-from core.pipeline.studio.words import AUDIENCE, MOODS
+from core.pipeline.studio.words import AUDIENCE, MOODS, any_of
 
 T = TypeVar("T")
 
+_ABOUT_CLOSING = any_of(["clos\\w+", "last (?:entry|orders?)", "закры\\w+", "касс\\w+", "cerr\\w+", "[úu]ltim\\w+"])
 _FEWEST_LETTERS = 12
 _FEWEST_WORDS = 3
 
@@ -66,7 +67,14 @@ class Reading:
     def statements(self) -> list[Sentence]:
         """Sentences for the page that no table or contact line already says."""
         told = {one.sentence for one in (*self.openings, *self.prices, *self.mails, *self.phones)}
+        told |= {one.number for one in self.hours_notes}
         return [one for one in self.of(Use.COPY) if one.number not in told and not one.bullet]
+
+    @property
+    def hours_notes(self) -> list[Sentence]:
+        """What is said about closing right after the opening hours."""
+        after = {one.sentence + 1 for one in self.openings}
+        return [one for one in self.of(Use.COPY) if one.number in after and _ABOUT_CLOSING.search(one.text)]
 
     @property
     def features(self) -> list[Sentence]:

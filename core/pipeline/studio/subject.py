@@ -19,6 +19,8 @@ class Subject:
     type: str
     shapes: tuple[str, ...]
     layout: str
+    local: bool
+    """Whether a place belongs to what it is called."""
 
 
 def _subject(key: str, entry: dict[str, object]) -> Subject:
@@ -33,6 +35,7 @@ def _subject(key: str, entry: dict[str, object]) -> Subject:
         str(entry["type"]),
         tuple(strings(entry["shapes"])),
         str(entry["layout"]),
+        entry.get("local") is not False,
     )
 
 

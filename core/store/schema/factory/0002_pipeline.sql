@@ -8,23 +8,25 @@ CREATE TABLE products (
     content_locale TEXT NOT NULL,
     interface_locale TEXT NOT NULL,
     state TEXT NOT NULL,
+    station TEXT NOT NULL,
     held_by TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    park_kind TEXT NOT NULL DEFAULT '',
-    paused INTEGER NOT NULL DEFAULT 0,
-    approved INTEGER NOT NULL DEFAULT 0,
+    why TEXT NOT NULL,
+    park TEXT NOT NULL DEFAULT '',
+    paused TEXT NOT NULL DEFAULT '',
+    paused_at TEXT NOT NULL DEFAULT '',
     qa_rounds INTEGER NOT NULL DEFAULT 0,
     security_rounds INTEGER NOT NULL DEFAULT 0,
     design_rounds INTEGER NOT NULL DEFAULT 0,
     spec_rounds INTEGER NOT NULL DEFAULT 0,
     cost_microusd INTEGER NOT NULL DEFAULT 0,
+    visitor_address TEXT NOT NULL DEFAULT '',
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     state_since TEXT NOT NULL
 );
 CREATE UNIQUE INDEX products_name ON products (name);
 CREATE INDEX products_state ON products (state);
-CREATE INDEX products_owner ON products (owner_id);
+CREATE INDEX products_owner ON products (owner_id, created_at);
 
 CREATE TABLE collaborators (
     product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
@@ -36,6 +38,7 @@ CREATE TABLE tasks (
     id TEXT PRIMARY KEY,
     product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
     agent TEXT NOT NULL,
+    from_state TEXT NOT NULL,
     target_state TEXT NOT NULL,
     status TEXT NOT NULL,
     priority INTEGER NOT NULL,
@@ -52,9 +55,8 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_queue ON tasks (status, priority, not_before);
 CREATE INDEX tasks_product ON tasks (product_id, created_at);
--- The duplicate guard: one waiting or running task for a product, agent and target state.
-CREATE UNIQUE INDEX tasks_no_twins ON tasks (product_id, agent, target_state)
-    WHERE status IN ('pending', 'running');
+-- The duplicate guard: a product moves by one task at a time.
+CREATE UNIQUE INDEX tasks_no_twins ON tasks (product_id) WHERE status IN ('pending', 'running');
 
 CREATE TABLE handoffs (
     position INTEGER PRIMARY KEY,

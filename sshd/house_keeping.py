@@ -1,0 +1,100 @@
+"""One run of the console, from opening the core to the last checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+
+from core.access.roles import Role
+from core.assembly import Core
+from core.config import Config, Mode
+from core.desk import Desk
+from core.identity.sessions import Opening
+from core.operation import Stage
+from core.startup import Reason, weak_accounts
+from sshd import first_start
+from sshd.first_start import First
+from sshd.loop import new_event_loop
+from sshd.memory import CalmMemory
+from sshd.server import Listening, listen
+from tui.app import make_app
+from tui.lean import check_textual
+
+log = logging.getLogger("factory")
+
+
+class NotReady(Exception):
+    """The house is open but not in order."""
+
+    def __init__(self, reasons: list[Reason]) -> None:
+        super().__init__("not ready")
+        self.reasons = reasons
+
+
+def serve(config: Config, asked: argparse.Namespace, first: First | None, tell: Callable[[str], None]) -> int:
+    """Run until a signal ends it; raises NotReady, CoreError or OSError when it cannot start."""
+    # An explicit stream: Textual would otherwise catch the records of the app that started last.
+    logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING,
+                        format="%(asctime)s %(levelname)s %(name)s %(message)s")  # fmt: skip
+    logging.getLogger("asyncssh").setLevel(logging.ERROR)
+    check_textual()
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(_run(config, asked, first, tell))
+
+
+async def host_desk(core: Core) -> Desk:
+    """A session of the machine itself: may create the first administrator and look after the house, no more."""
+    return await core.sit_down(Opening(
+        username="host", person_id=None, role=Role.HOST, stage=Stage.FULL, door="host", address="local", method="host",
+    ))  # fmt: skip
+
+
+async def _run(config: Config, asked: argparse.Namespace, first: First | None, tell: Callable[[str], None]) -> int:
+    core = await Core.open(config)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stopping.set)
+    listening: Listening | None = None
+    try:
+        if first is not None:
+            host = await host_desk(core)
+            await first_start.carry_out(first, host, config)
+            await core.get_up(host, "the first administrator is there")
+        if weak := await weak_accounts(config, core.house.store):
+            raise NotReady(weak)
+        if asked.command == "init":
+            tell("The first administrator is there. ./run.sh starts the console.")
+            return 0
+        await core.house.hasher.warm()
+        demo = config.mode is Mode.DEMO
+        listening = await listen(core, make_app, host=asked.host, port=asked.port,
+                                 kiosk_port=asked.kiosk_port if demo else None)  # fmt: skip
+        await core.start_runner()
+        _greet(config, asked, listening, first, tell)
+        async with CalmMemory(lambda: len(listening.front.apps)):
+            await stopping.wait()
+        return 0
+    finally:
+        if listening is not None:
+            await listening.stop("The console is stopping; see you soon.")
+        await core.close()
+
+
+def _greet(
+    config: Config, asked: argparse.Namespace, listening: Listening, first: First | None, tell: Callable[[str], None]
+) -> None:
+    where = f"ssh -p {listening.port} factory@{asked.host}"
+    tell(f"AI-Factory console: listening on {asked.host} port {listening.port}")
+    if config.mode is not Mode.NORMAL:
+        tell(f"Mode:        {config.mode.value}")
+    tell(f"Host key:    {listening.fingerprint}")
+    tell(f"Sign in:     {where}")
+    if first is not None and first.in_file:
+        tell(f"First sign-in as admin; the password is in {config.bootstrap_file}")
+    if listening.kiosk_port is not None:
+        tell(f"Visitors:    ssh -p {listening.kiosk_port} visitor@{asked.host}")
