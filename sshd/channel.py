@@ -50,8 +50,9 @@ def sane_size(columns: int, rows: int) -> tuple[int, int]:
 class SocketWatch:
     """Passes TCP back-pressure on to everybody who writes on one connection.
 
-    asyncssh's own `pause_writing` of a connection does nothing, so a client that stops reading behind a 2 GiB SSH
-    window would grow the transport's buffer without limit. Make one for each connection, in `connection_made`.
+    asyncssh's own `pause_writing` of a connection does nothing, so a client that stops reading behind a 2 GiB
+    SSH window would grow the transport's buffer without limit. Make one for each connection, in
+    `connection_made`.
     """
 
     def __init__(self, connection: SSHServerConnection) -> None:

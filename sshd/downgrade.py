@@ -1,7 +1,7 @@
 """From 24-bit colour to what one session's terminal can show, at the edge where bytes leave.
 
-Textual caches rendered lines process-wide, colours included, so that two sessions of different depths would paint
-each other's colours. Therefore every app renders in 24 bits and each session translates its own frames here.
+Textual caches rendered lines process-wide, colours included, so that two sessions of different depths would
+paint each other's colours. So every app renders in 24 bits and each session translates its own frames here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bytes from the client become events for its app, one at a time and each after the last has had its effect."""
+"""Bytes from the client become events for its app, each after the one before has had its effect."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _UNWANTED = (
 class Keyboard:
     """The input of one session.
 
-    Textual queues events before the first of them has moved the focus, so text behind a Tab in the same packet would
-    land in the old field: a password could be typed into a visible one. So a key waits until the one before it
-    has passed the focused widget, everything above it and the app, twice: once for the key, once for the messages
-    that it caused. A key that comes alone waits for nothing.
+    Textual queues events before the first of them has moved the focus, so text behind a Tab in one packet
+    would land in the old field: a password could be typed into a visible one. So a key waits until the one
+    before it has passed the focused widget, everything above it and the app, twice: once for the key, once
+    for the messages that it caused. A key that comes alone waits for nothing.
     """
 
     def __init__(self, app: App[Any], channel: Channel, post: Callable[[Message], None]) -> None:
@@ -69,12 +69,12 @@ class Keyboard:
         self._busy = False
 
     def open(self) -> None:
-        """Let input through: the first frame is painted, so keys typed ahead find the screen they were meant for."""
+        """Let input through: the first frame is painted, so keys typed ahead find their screen."""
         self._open = True
         self._advance()
 
     def close(self) -> None:
-        """End for good. The parser must see its end: else a process-wide cache of Textual keeps the whole app."""
+        """End for good. The parser must see its end, else a process-wide cache of Textual keeps the app."""
         self._closed = True
         for timer in self._timers.values():
             timer.cancel()
@@ -97,7 +97,7 @@ class Keyboard:
         if not self._busy:
             self._advance()
 
-    # -- reading ---------------------------------------------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------------------------------------
 
     def _advance(self) -> None:
         """Post events until one must wait for another, the slice is used up, or there are none."""
@@ -128,10 +128,9 @@ class Keyboard:
                 self._silence = 0
                 if isinstance(event, _UNWANTED):
                     continue
-                if isinstance(event, events.Key) and event.character and not event.character.isascii():
-                    # The kitty protocol can name any code point: half a surrogate pair is no key.
-                    if "\ud800" <= event.character[0] <= "\udfff":
-                        continue
+                # The kitty protocol can name any code point: half a surrogate pair is no key.
+                if isinstance(event, events.Key) and "\ud800" <= (event.character or "")[:1] <= "\udfff":
+                    continue
                 return event
         except (ValueError, OverflowError, ArithmeticError, ParseError):
             # Numbers that no terminal sends (a key beyond Unicode). Only this client's own input is lost.
@@ -176,7 +175,7 @@ class Keyboard:
             for _ in self._parser.feed(""):
                 pass
 
-    # -- waiting for the key before --------------------------------------------------------------------------------
+    # -- waiting for the key before --------------------------------------------------------------------------
 
     def _stations(self) -> Iterator[MessagePump]:
         for _ in ("the key", "the messages it caused"):

@@ -46,8 +46,8 @@ class RunningApp:
         gate: asyncio.Lock,
         on_crash: OnCrash,
     ) -> None:
-        """`gate` is one for the whole process: apps start one at a time, in order of arrival, because the start of
-        one is the only thing long enough to be felt by people who type."""
+        """`gate` is one for the whole process: apps start one at a time, in order of arrival, because a start
+        is the only thing long enough to be felt by people who type."""
         self._make_app = make_app
         self._channel: Channel | None = channel
         self._client = client
@@ -64,7 +64,7 @@ class RunningApp:
         self._timer: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run(), name="app")
 
-    # -- what the ssh session passes on ----------------------------------------------------------------------------
+    # -- what the ssh session passes on ----------------------------------------------------------------------
 
     def feed(self, data: bytes) -> None:
         """Input of the person."""
@@ -112,13 +112,12 @@ class RunningApp:
         """The exit status, once everything is over."""
         return await asyncio.shield(self._task)
 
-    # -- the run ---------------------------------------------------------------------------------------------------
+    # -- the run ---------------------------------------------------------------------------------------------
 
     async def _run(self) -> int:
-        status, sentence = Ended.WELL, self._why
-        error: BaseException | None = None
+        status, fault = int(Ended.WELL), None
         try:
-            error, status = await self._live()
+            status, fault = await self._live()
         except asyncio.CancelledError:
             # Only our own `end` cancels, and the loop's last minute.
             pass
@@ -126,49 +125,48 @@ class RunningApp:
             if self._timer is not None:
                 self._timer.cancel()
         sentence = self._why
-        if error is not None:
-            incident = secrets.token_hex(4)
-            sentence = self._on_crash(incident, error)
+        if fault is not None:
+            sentence = self._on_crash(secrets.token_hex(4), fault)
             # Frames hold locals, and locals hold everything that the person typed.
-            error.__traceback__ = None
+            fault.__traceback__ = None
         if self._terminal is not None:
             self._terminal.stop_application_mode()
             self._terminal.close()
         self._say(sentence, status)
         self._app = self._terminal = self._channel = None
-        return int(status)
+        return status
 
-    async def _live(self) -> tuple[BaseException | None, int]:
-        async with self._gate:
-            if self._ending:
-                return None, Ended.WELL
-            try:
-                app = self._start()
-            except Exception as error:
-                return error, Ended.CRASHED
-            run = asyncio.create_task(app.run_async(size=self._size), name="textual")
-            painted = asyncio.create_task(self._painted.wait())
-            try:
-                await asyncio.wait(
-                    {run, painted}, timeout=START_PATIENCE, return_when=asyncio.FIRST_COMPLETED
-                )
-            finally:
-                painted.cancel()
+    async def _live(self) -> tuple[int, BaseException | None]:
+        run: asyncio.Task[Any] | None = None
         try:
+            async with self._gate:
+                if self._ending:
+                    return Ended.WELL, None
+                app = self._start()
+                run = asyncio.create_task(app.run_async(size=self._size), name="textual")
+                await self._until_painted(run)
             await asyncio.wait({run})
         except asyncio.CancelledError:
-            await _put_down(run, app)
-            return app._exception, Ended.WELL
-        error = app._exception or run.exception()
+            if run is not None:
+                await _put_down(run, app)
+            return Ended.WELL, None
+        except Exception as error:
+            return Ended.CRASHED, error
+        fault = app._exception or run.exception()
         app._exception = None
-        if error is not None:
-            return error, Ended.CRASHED
-        return None, app.return_code or Ended.WELL
+        return (Ended.CRASHED, fault) if fault is not None else (app.return_code or Ended.WELL, None)
+
+    async def _until_painted(self, run: asyncio.Task[Any]) -> None:
+        painted = asyncio.create_task(self._painted.wait())
+        try:
+            await asyncio.wait({run, painted}, timeout=START_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            painted.cancel()
 
     def _start(self) -> App[Any]:
         assert self._channel is not None
         app = self._app = self._make_app()
-        app.console.size = self._size  # type: ignore[assignment]
+        app.console.size = self._size
         app.driver_class = partial(self._make_terminal, self._channel)  # type: ignore[assignment]
         return app
 

@@ -1,4 +1,4 @@
-"""The terminal of one session: Textual's `Driver` on an SSH channel, without thread, signal or descriptor of its own."""
+"""The terminal of one session: Textual's `Driver` on an SSH channel, without thread, signal or descriptor."""
 
 from __future__ import annotations
 
@@ -25,11 +25,14 @@ RESIZE_DELAY = 0.05
 LONGEST_COPY = 74_994
 """Bytes of base64 that terminals take in one OSC 52 sequence."""
 
-# Alternate screen, home (Apple's Terminal prints a stray letter at the next query: the first frame covers it), hidden
-# cursor, "do you know synchronised output?", bracketed paste, no line wrap.
+# Alternate screen, home, hidden cursor, "do you know synchronised output?" (Apple's Terminal prints a stray
+# letter at that: the first frame covers it), bracketed paste, no line wrap.
 _ENTER = "\x1b[?1049h\x1b[H\x1b[?25l\x1b[?2026$p\x1b[?2004h\x1b[?7l"
 # Everything back, also what we never set: a mode left behind makes a shell unusable.
-_LEAVE = "\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[?25h"
+_LEAVE = "\x1b[?2026l\x1b[?2004l\x1b[?7h" + "".join(
+    f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1004)
+)
+_LEAVE += "\x1b[0m\x1b[?1049l\x1b[?25h"
 _MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
 _MOUSE_OFF = "\x1b[?1000l\x1b[?1006l"
 _SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
@@ -74,7 +77,7 @@ class Terminal(Driver):
             return
         super().process_message(message)
 
-    # -- output ----------------------------------------------------------------------------------------------------
+    # -- output ----------------------------------------------------------------------------------------------
 
     def write(self, data: str) -> None:
         """Collect; `flush` sends."""
@@ -117,7 +120,7 @@ class Terminal(Driver):
                 self._app._end_batch()
                 self._app.screen.refresh()
 
-    # -- modes -----------------------------------------------------------------------------------------------------
+    # -- modes -----------------------------------------------------------------------------------------------
 
     def start_application_mode(self) -> None:
         """Take the screen over."""
@@ -169,7 +172,7 @@ class Terminal(Driver):
         self._send(f"\x1b]52;c;{encoded.decode()}\x1b\\")
         return True
 
-    # -- size ------------------------------------------------------------------------------------------------------
+    # -- size ------------------------------------------------------------------------------------------------
 
     def resize(self, columns: int, rows: int) -> None:
         """Follow the client's window, at most twenty times a second."""
@@ -181,10 +184,10 @@ class Terminal(Driver):
         self._resizing = None
         size = Size(*self._wanted_size)
         # Rich would ask the server's own terminal, three system calls at a time.
-        self._app.console.size = size  # type: ignore[assignment]
+        self._app.console.size = size
         self._app.post_message(events.Resize(size, size))
 
-    # -- what a server must not do ---------------------------------------------------------------------------------
+    # -- what a server must not do ---------------------------------------------------------------------------
 
     def open_url(self, url: str, new_tab: bool = True) -> None:
         """Nothing: the browser would open on the server."""

@@ -29,8 +29,8 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 4096) -> str:
-    """Text for one line or one cell: breaks and tabs become spaces, clusters that terminals measure differently
-    (joined emoji, variation selectors) are taken apart, and no more than `limit` characters are looked at."""
+    """Text for one line or one cell: breaks and tabs become spaces, clusters that terminals measure
+    differently (joined emoji, variation selectors) are taken apart; only `limit` characters are looked at."""
     text = text[:limit]
     if text.isascii() and text.isprintable():
         return text

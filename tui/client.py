@@ -1,4 +1,4 @@
-"""What we know of the terminal at the other end, from the pty request and the few variables that ssh forwards."""
+"""What we know of a person's terminal, from the pty request and the few variables that ssh forwards."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def can_draw(term: str) -> bool:
 
 @dataclass(frozen=True)
 class Client:
-    """One person's terminal. Everything in it was said by the client, so it may choose looks and nothing else."""
+    """One person's terminal. The client said all of it, so it may choose looks and nothing else."""
 
     term: str = "xterm-256color"
     colour: ColourDepth = ColourDepth.TRUE

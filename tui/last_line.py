@@ -10,7 +10,7 @@ from tui.clean import clean
 
 
 class LastLine(LineFilter):
-    """Removes control characters and hyperlinks; text that got here unwashed cannot reach a terminal as a command."""
+    """Removes control characters and hyperlinks: what got here unwashed cannot command a terminal."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         if all(text.isprintable() and not (style and style._link) for text, style, _ in segments):

@@ -1,7 +1,6 @@
 """The base of every app in this process: Textual with its process-wide habits cured and its costs cut.
 
-Two people are always connected. `facts/ssh-tui-prototype.md` lists what Textual shares between apps; each cure here
-says which habit it is against.
+Two people are always connected, and Textual shares a good deal between apps; each cure says against what.
 """
 
 from __future__ import annotations
@@ -81,8 +80,8 @@ class LeanApp(App[int]):
         self.animation_level = "none"
         self._disable_tooltips = True
         self._disable_notifications = True
-        # The server's own NO_COLOR, COLORTERM and terminal say nothing about this person's; colours are full here
-        # and go down at the edge (sshd/downgrade.py).
+        # The server's own NO_COLOR, COLORTERM and terminal say nothing about this person's; colours are full
+        # here and go down at the edge (sshd/downgrade.py).
         self.no_color = self.client.colour is ColourDepth.NONE
         self._filters = [
             LAST_LINE,
@@ -117,7 +116,7 @@ class LeanApp(App[int]):
         """End without rendering a traceback, locals and all, into memory."""
         self._close_messages_no_wait()
 
-    # -- what a server must not do, or the calm forbids ------------------------------------------------------------
+    # -- what a server must not do, or the calm forbids ------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """None: Textual's would write a screenshot to the server's disk."""
@@ -148,7 +147,7 @@ class LeanApp(App[int]):
         if listener is not None:
             listener(message)
 
-    # -- the person's terminal -------------------------------------------------------------------------------------
+    # -- the person's terminal -------------------------------------------------------------------------------
 
     @property
     def terminal(self) -> PersonsTerminal | None:

@@ -1,4 +1,4 @@
-"""Textual's `Strip` makes seven caches for each line of each screen: more than half of an idle session's memory.
+"""Textual's `Strip` makes seven caches for each line of a screen: half of an idle session's memory.
 
 Here they are made on first use. (A change for Textual itself, some day; until then the version is pinned.)
 """
@@ -42,5 +42,5 @@ def _make_cache(strip: Any, name: str) -> FIFOCache[Any, Any]:
 
 def install() -> None:
     """Change `Strip` for the whole process; a second time does nothing."""
-    Strip.__init__ = _lean_init  # type: ignore[method-assign]
+    Strip.__init__ = _lean_init  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _make_cache  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from textual.css.stylesheet import CssSource, Stylesheet
 from textual.css.types import CSSLocation
 from textual.theme import Theme
 
-# All read-only once made, and as many as there are themes, files and sets of widget classes: nothing of a person.
+# Read-only once made, as many as there are themes, files and sets of widget classes; nothing of a person.
 _variables: dict[str, dict[str, str]] = {}
 _files: dict[str, str] = {}
 _rules: dict[tuple[object, ...], list[RuleSet]] = {}
