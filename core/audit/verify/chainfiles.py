@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import mmap
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from core.audit.entry import MAX_LINE, own_hash, segments, seq_of
@@ -70,7 +73,7 @@ class ChainFile:
                 edges.append(min(file.tell(), self.size))
         if edges[-1] < self.size:
             edges.append(self.size)
-        return list(zip(edges, edges[1:], strict=False))
+        return list(pairwise(edges))
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,10 @@ class Seal:
 
 
 def chain_files(folder: Path) -> list[ChainFile]:
-    """The files, oldest first; raises Unreadable."""
+    """The files, oldest first, sized while no write is under way; raises Unreadable."""
     try:
-        found = [ChainFile(path, path.stat().st_size) for path in segments(folder)]
+        with _writers_waiting(folder):
+            found = [ChainFile(path, path.stat().st_size) for path in segments(folder)]
         for file in found:
             os.close(os.open(file.path, os.O_RDONLY | os.O_CLOEXEC))
     except OSError as error:
@@ -99,13 +103,29 @@ def chain_files(folder: Path) -> list[ChainFile]:
     return found
 
 
-def find_seals(files: list[ChainFile]) -> dict[str, Seal]:
+@contextlib.contextmanager
+def _writers_waiting(folder: Path) -> Iterator[None]:
+    """A shared lock where the lock file came along; copies may lack it, and nobody writes to those."""
+    try:
+        fd = os.open(folder / "chain.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        yield
+        return
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(fd, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(fd)
+
+
+def find_seals(files: list[ChainFile], *, everywhere: bool = False) -> dict[str, Seal]:
     """The first seal of each file that has one; a seal stands in a later file, as a rule at its beginning."""
     seals: dict[str, Seal] = {}
     names = {file.name for file in files}
     for index, file in enumerate(files):
         offset = 0
-        while not all(earlier.name in seals for earlier in files[:index]) or not index:
+        while everywhere or not index or not all(earlier.name in seals for earlier in files[:index]):
             offset = file.find(_SEAL, offset)
             if offset < 0:
                 break
@@ -143,13 +163,10 @@ def last_hashes(files: list[ChainFile], first: int, last: int) -> list[bytes]:
     found: list[bytes] = []
     wanted = range(first, last + 1)
     for file in files:
-        begin = file.first_seq()
-        if not file.size or begin > last or file.last_seq() < first:
+        if len(found) == len(wanted) or not file.size or file.last_seq() < wanted[len(found)]:
             continue
-        skip = max(0, wanted[len(found)] - begin)
-        offset = _offset_of(file, begin + skip) if skip else 0
         with file.path.open("rb") as stream:
-            stream.seek(offset)
+            stream.seek(offset_of(file.path, file.size, wanted[len(found)]))
             for line in stream:
                 if len(found) == len(wanted):
                     return found
@@ -157,35 +174,22 @@ def last_hashes(files: list[ChainFile], first: int, last: int) -> list[bytes]:
     return found
 
 
-def _offset_of(file: ChainFile, seq: int) -> int:
-    """Where the line of this number begins, by halving."""
-    low, high = 0, file.size
-    with file.path.open("rb") as stream:
+def offset_of(path: Path, size: int, seq: int) -> int:
+    """Where the line of this number begins, or the first with a greater one: by halving, without an index."""
+    low, high = 0, size
+    with path.open("rb") as stream:
         while low < high:
             middle = (low + high) // 2
-            stream.seek(middle)
-            stream.readline()
-            here = stream.tell()
-            number = seq_of(stream.readline()) if here < file.size else None
-            if number is None or number > seq:
-                high = middle
-            elif number == seq:
-                return here
-            else:
-                low = max(here, low + 1)
-    return low if low == 0 else _next_line(file, low, seq)
-
-
-def _next_line(file: ChainFile, low: int, seq: int) -> int:
-    with file.path.open("rb") as stream:
-        stream.seek(max(0, low - 2 * MAX_LINE))
-        if stream.tell():
-            stream.readline()
-        while True:
-            here = stream.tell()
+            stream.seek(max(0, middle - 1))
+            if middle:
+                stream.readline()
+            start = stream.tell()
             line = stream.readline()
-            if not line or seq_of(line) == seq:
-                return here
+            if start >= high or not line or (seq_of(line) or 0) >= seq:
+                high = middle
+            else:
+                low = start + len(line)
+    return low
 
 
 _HASH = re.compile(rb',"hash":"([0-9a-f]{64})"\}\n')
@@ -193,4 +197,4 @@ _HASH = re.compile(rb',"hash":"([0-9a-f]{64})"\}\n')
 
 def all_hashes(file: ChainFile) -> list[bytes]:
     """The stored hash of every line, hex, in order; a line without one gives an empty text."""
-    return [line[-67:-3] if _HASH.fullmatch(line[-77 + 1 :]) else b"" for line in file.lines()]
+    return [line[-67:-3] if _HASH.fullmatch(line[-76:]) else b"" for line in file.lines()]

@@ -41,7 +41,7 @@ def blocks(fd: int, start: int, end: int) -> Iterator[tuple[bytes, list[bytes]]]
 
 
 def check_range(path: str, start: int, end: int) -> dict[str, str | int | bool]:
-    """Check whole lines of a byte range that takes its first line's own claim for granted; the caller joins ranges."""
+    """Check the lines of a byte range, its first line's own claim taken for granted; the caller joins ranges."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     first = last = b""
     seq = count = seen = 0
@@ -61,7 +61,13 @@ def check_range(path: str, start: int, end: int) -> dict[str, str | int | bool]:
         whole = whole and seen == end - start and os.pread(fd, 1, end - 1) == b"\n"
     finally:
         os.close(fd)
-    return {"first": first.decode("latin-1"), "seq": seq, "count": count, "last": last.decode("latin-1"), "whole": whole}
+    return {
+        "first": first.decode("latin-1"),
+        "seq": seq,
+        "count": count,
+        "last": last.decode("latin-1"),
+        "whole": whole,
+    }
 
 
 def main() -> None:
