@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from core.audit.reading import ExportRecord, SearchRecord, ShowEntry, ShowRecordState, TailRecord, VerifyRecord
+from core.doctor import RunDoctor
 from core.explain import ExplainAccess
 from core.identity.first_admin import CreateFirstAdmin
 from core.identity.keys import AddKey, ListKeys, RemoveKey
@@ -51,7 +53,15 @@ OPERATIONS: tuple[Kind, ...] = (
     ListSessions,
     EndSession,
     ExplainAccess,
+    # the record
+    SearchRecord,
+    ShowEntry,
+    TailRecord,
+    VerifyRecord,
+    ExportRecord,
+    ShowRecordState,
     # the house
+    RunDoctor,
     CreateFirstAdmin,
 )
 

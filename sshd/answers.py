@@ -37,6 +37,8 @@ class Exit(IntEnum):
 
     DONE = 0
     """It is done, or here is what was asked for."""
+    NO = 1
+    """It was carried out and the answer is no: a damaged record, a failed check."""
     USAGE = 2
     """Wrong usage or input; nothing happened."""
     FORBIDDEN = 3

@@ -16,6 +16,7 @@ from tui.client import ColourDepth
 
 _TRUECOLOUR_SGR = re.compile(r"\x1b\[([\d;]*[34]8;2;[\d;]+)m")
 _BLACK, _WHITE = 0, 15
+_CUBE = (0, 95, 135, 175, 215, 255)
 _LIGHT = {7, 10, 11, 14, 15}
 """Of the sixteen, those on which black reads better than white."""
 
@@ -39,11 +40,21 @@ def _sequence(codes: str, depth: ColourDepth) -> str:
     match depth:
         case ColourDepth.INDEXED:
             for code, rgb in inks.items():
-                number = Color.from_rgb(*rgb).downgrade(ColorSystem.EIGHT_BIT).number
-                attributes.append(f"{code};5;{number}")
+                attributes.append(f"{code};5;{_of_256(rgb)}")
         case ColourDepth.SIXTEEN:
             attributes += _sixteen(inks)
     return f"\x1b[{';'.join(attributes)}m" if attributes else ""
+
+
+def _of_256(rgb: tuple[int, int, int]) -> int:
+    """The nearest of xterm's cube (16-231) and grey ramp (232-255); dark blues become greys, not teal."""
+    steps = [min(range(6), key=lambda step: abs(_CUBE[step] - value)) for value in rgb]
+    red, green, blue = steps
+    grey = max(0, min(23, round((sum(rgb) / 3 - 8) / 10)))
+    shade = 8 + 10 * grey
+    in_cube = sum((_CUBE[step] - value) ** 2 for step, value in zip(steps, rgb, strict=True))
+    in_grey = sum((shade - value) ** 2 for value in rgb)
+    return 232 + grey if in_grey < in_cube else 16 + 36 * red + 6 * green + blue
 
 
 def _parts(codes: str) -> Iterator[tuple[str, tuple[int, int, int] | None]]:

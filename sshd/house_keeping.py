@@ -18,7 +18,7 @@ from core.operation import Stage
 from core.startup import Reason, weak_accounts
 from sshd import first_start
 from sshd.first_start import First
-from sshd.loop import new_event_loop
+from sshd.loop import ConsoleLoop
 from sshd.memory import CalmMemory
 from sshd.server import Listening, listen
 from tui.app import make_app
@@ -42,7 +42,7 @@ def serve(config: Config, asked: argparse.Namespace, first: First | None, tell: 
                         format="%(asctime)s %(levelname)s %(name)s %(message)s")  # fmt: skip
     logging.getLogger("asyncssh").setLevel(logging.ERROR)
     check_textual()
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=ConsoleLoop) as runner:
         return runner.run(_run(config, asked, first, tell))
 
 

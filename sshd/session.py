@@ -34,8 +34,8 @@ class Front:
     """What all connections of this process share."""
 
     core: Core
-    make_app: Callable[[Desk, Client, Tongue, str], Any]
-    """Builds a person's app; the last argument is the screen to start on, or empty."""
+    make_app: Callable[[Desk, Client, Tongue, str, str], Any]
+    """Builds a person's app for a theme; the last argument is the screen to start on, or empty."""
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Apps start one at a time: the start is the only thing that people who type could feel."""
     apps: set[RunningApp] = field(default_factory=set)
@@ -58,6 +58,7 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
         self._app: RunningApp | None = None
         self._streams: Streams | None = None
         self._task: asyncio.Task[None] | None = None
+        self._theme = ""
 
     # -- requests ----------------------------------------------------------------------------------------------------
 
@@ -204,7 +205,7 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
         term = str(self._chan.get_terminal_type() or "")[:64]
         client = Client.of(term, environment)
         width, height, *_ = self._chan.get_terminal_size()
-        app = RunningApp(lambda: self._front.make_app(desk, client, t, screen), self._chan, client, (width, height),
+        app = RunningApp(lambda: self._front.make_app(desk, client, t, self._theme, screen), self._chan, client, (width, height),
                          gate=self._front.starting, on_crash=self._crashed(desk, t))  # fmt: skip
         self._app = app
         self._front.apps.add(app)

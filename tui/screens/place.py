@@ -1,0 +1,187 @@
+"""What every place shares: the frame, its keys, fresh data while it is in front, and the status line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from core.audit.reading import RecordState, ShowRecordState
+from core.errors import CoreError, Forbidden
+from core.i18n.tongue import Tongue
+from core.operation import Errand, Operation
+from tui.asking import Refused, ask, sentence_of
+from tui.keys import TABS
+from tui.widgets.frame import Footer, Header, Hint, Standing
+from tui.widgets.pieces import Ink
+
+if TYPE_CHECKING:
+    from core.desk import Desk
+    from tui.app import FactoryApp
+
+R = TypeVar("R")
+CALM_SECONDS = 1.0
+"""Data is fetched anew at most this often, however much changes."""
+
+
+class Place(Screen[Any]):
+    """A screen with the frame around it. Subclasses give a title, a body, hints, and `load`."""
+
+    tab: ClassVar[str] = ""
+    """Name in tui/keys.py; empty for a screen that opens on top of a place."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", show=False),
+        Binding("r", "again", show=False),
+    ]
+
+    _refusal: CoreError | None = None
+
+    # -- for subclasses ----------------------------------------------------------------------------------------------
+
+    def title_words(self) -> str:
+        """Where one is, in the header."""
+        return ""
+
+    def body(self) -> ComposeResult:
+        """The widgets between header and footer; the first focusable one has the keys."""
+        yield from ()
+
+    def hints(self) -> Sequence[Hint]:
+        """The four to six keys that matter here."""
+        return ()
+
+    async def load(self) -> None:
+        """Fetch with `self.look` and show. Called at first, and again when anything in the store changed."""
+
+    # -- what they may use -------------------------------------------------------------------------------------------
+
+    @property
+    def factory(self) -> FactoryApp:
+        return cast("FactoryApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        return self.factory.desk
+
+    @property
+    def t(self) -> Tongue:
+        return self.factory.t
+
+    async def look(self, asked: Operation[R] | Errand[R]) -> R:
+        """Fetch something for showing; does not count as being awake. Raises CoreError, which `load` may pass on."""
+        return await self.desk.run(asked, awake=False)
+
+    async def ask(self, asked: Operation[R] | Errand[R], *, effect: tuple[str, ...] = (), done: str = "") -> R:
+        """Do something for the person, with questions where they are due; `done` is said when it is. In workers only.
+
+        Raises Refused, which a worker started by `do` swallows."""
+        result = await ask(self.factory, asked, effect=effect)
+        if done:
+            self.say(done)
+        return result
+
+    def do(self, step: Coroutine[Any, Any, Any]) -> None:
+        """Start something that asks; one at a time on each screen, the keyboard stays free."""
+        self.run_worker(self._swallow(step), group="do", exclusive=True)
+
+    async def _swallow(self, step: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await step
+        except Refused:
+            return
+        except CoreError as refusal:
+            self.refuse(sentence_of(self.t, refusal), refusal)
+            return
+        self.again()
+
+    def say(self, sentence: str) -> None:
+        """One sentence in the status line."""
+        self._refusal = None
+        self.footer.say(sentence)
+
+    def refuse(self, sentence: str, refusal: CoreError) -> None:
+        """A refusal in the status line; `?` explains it while it stands there."""
+        self._refusal = refusal
+        more = self.t("   ? why") if isinstance(refusal, Forbidden) else ""
+        self.footer.say(sentence + more, Ink.REFUSES)
+
+    @property
+    def refusal(self) -> CoreError | None:
+        """The refusal that stands in the status line."""
+        return self._refusal
+
+    @property
+    def footer(self) -> Footer:
+        return self.query_one("#footer", Footer)
+
+    def show_hints(self) -> None:
+        """The keys may mean something else now."""
+        self.footer.show(*self.hints())
+
+    def show_place(self, place: tuple[int, int]) -> None:
+        """The cursor's position, such as 17 of 214."""
+        at, of = place
+        self.footer.show_position(self.t("{at} of {of}", at=at, of=of) if of else "")
+
+    # -- the frame ---------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        words = [self.t(tab.word) for tab in TABS]
+        here = next((at for at, tab in enumerate(TABS) if tab.name == self.tab), -1)
+        yield Header(self.title_words(), words, here, self._standing(None))
+        yield from self.body()
+        yield Footer(*self.hints())
+
+    def _standing(self, record: RecordState | None) -> Standing:
+        caller = self.desk.caller
+        chain, whole = "", True
+        if record is not None:
+            whole = record.whole and not record.trouble
+            chain = f"{record.last:,}" if record.whole else self.t("broken at #{seq}", seq=f"{record.broken_seq:,}")
+        return Standing(who=f"{caller.username} · {caller.role.word}", mode=self.factory.banner, chain=chain, whole=whole)
+
+    async def _show_standing(self) -> None:
+        try:
+            record = await self.look(ShowRecordState())
+        except CoreError:
+            record = None
+        self.query_one("#header", Header).show(self._standing(record))
+
+    def on_mount(self) -> None:
+        self.run_worker(self._keep_fresh(), group="fresh", exit_on_error=True)
+
+    def again(self) -> None:
+        """Fetch everything now."""
+        self.run_worker(self._load(), group="again", exclusive=True)
+
+    def action_again(self) -> None:
+        self.again()
+
+    def action_back(self) -> None:
+        """Back by one level; on a place of its own, home."""
+        if self._refusal is not None:
+            self.say("")
+        elif len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        elif self.tab != TABS[0].name:
+            self.factory.action_go(TABS[0].name)
+
+    async def _load(self) -> None:
+        try:
+            await self.load()
+            await self._show_standing()
+        except CoreError as refusal:
+            self.refuse(sentence_of(self.t, refusal), refusal)
+
+    async def _keep_fresh(self) -> None:
+        generation = -1
+        while True:
+            generation = await self.desk.news(generation)
+            if self.is_current:
+                await self._load()
+            await asyncio.sleep(CALM_SECONDS)
