@@ -79,7 +79,7 @@ class Core:
             )  # fmt: skip
             undo.pop_all()
         core._tasks = [
-            asyncio.create_task(house.news.follow(store.version), name="news"),
+            asyncio.create_task(house.news.follow(store), name="news"),
             asyncio.create_task(core.watch.keep_looking(), name="session watch"),
             asyncio.create_task(core._settle(), name="settle"),
         ]

@@ -67,9 +67,9 @@ class Desk:
             return MayBe(allowed=False, refusal=refusal, grantors=roles_with(kind.needs))
         return MayBe(allowed=True)
 
-    async def news(self, generation: int, timeout: float | None = None) -> int:
-        """Wait until anything in the store changed since that generation (start with 0)."""
-        return await self._gate.house.news.after(generation, timeout)
+    async def news(self, generation: int, *areas: str, timeout: float | None = None) -> int:
+        """Wait until one of these areas (or any) changed since that generation; start with -1."""
+        return await self._gate.house.news.after(generation, timeout, areas)
 
     def on_change(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call `tell` when the caller's role or stage changed; returns what stops it."""

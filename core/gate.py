@@ -174,7 +174,6 @@ class Gate:
             return result[0]
         # From here the change is durable: a cut connection must not come between it and its entry.
         await _finish(self.recorder.deliver(drafts))
-        house.news.tell()
         await asked.afterwards(Outing(caller=caller, reach=reach, house=house, remarks=remarks), result[0])
         return result[0]
 
@@ -200,7 +199,6 @@ class Gate:
             await _finish(self.recorder.write(draft_of(caller, asked, "abandoned", remarks, house.clock.now())))
             raise
         await _finish(self.recorder.write(draft_of(caller, asked, "done", remarks, house.clock.now())))
-        house.news.tell()
         return result
 
     async def _crash(self, caller: Caller, asked: Asked, remarks: Remarks, fault: Exception) -> Crashed:

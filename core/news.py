@@ -1,41 +1,70 @@
-"""Tells whoever waits that something in the store changed, whichever process changed it."""
+"""Tells whoever waits which areas of the store changed, whichever process changed them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 
-POLL_SECONDS = 0.25
+from core.store.store import Db, Store
+
+POLL_SECONDS = 0.2
+EVERYTHING: Collection[str] = ()
+"""Waiting for this is waiting for any area."""
+
+
+async def moved(db: Db, areas: Collection[str]) -> None:
+    """Within the transaction that changes them: these areas are not what they were."""
+    for area in sorted(areas):
+        await db.execute(
+            "INSERT INTO news (area, n) VALUES (:area, 1) ON CONFLICT (area) DO UPDATE SET n = news.n + 1", {"area": area}
+        )
 
 
 class News:
-    """A counter that moves on every commit; waiting costs nothing, bursts collapse by themselves."""
+    """A counter that moves on every change; waiting costs nothing, bursts collapse by themselves."""
 
     def __init__(self) -> None:
         self.generation = 0
+        self._areas: dict[str, int] = {}
         self._moved = asyncio.Event()
 
-    def tell(self) -> None:
-        """Something changed; wakes everybody who waits."""
+    def tell(self, *areas: str) -> None:
+        """These areas changed; wakes everybody who waits."""
         self.generation += 1
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        for area in areas:
+            self._areas[area] = self.generation
+        event, self._moved = self._moved, asyncio.Event()
+        event.set()
 
-    async def after(self, generation: int, timeout: float | None = None) -> int:
-        """Wait until the counter has passed `generation`, at most `timeout` seconds; the counter then."""
-        if self.generation == generation:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(timeout):
+    def newest(self, areas: Collection[str] = EVERYTHING) -> int:
+        """The generation at which one of the areas moved last."""
+        return max((self._areas.get(area, 0) for area in areas), default=0) if areas else self.generation
+
+    async def after(
+        self, generation: int, timeout: float | None = None, areas: Collection[str] = EVERYTHING
+    ) -> int:
+        """Wait until one of the areas moved past `generation`, at most `timeout` seconds; the counter then."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while self.newest(areas) <= generation:
                     await self._moved.wait()
         return self.generation
 
-    async def follow(self, version: Callable[[], Awaitable[int]]) -> None:
-        """Watch the store's version for commits of other processes; runs until cancelled."""
-        seen = await version()
+    async def follow(self, store: Store) -> None:
+        """Watch the store for commits of any process; runs until cancelled."""
+        version = await store.version()
+        known = await _counters(store)
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            now = await version()
-            if now != seen:
-                seen = now
-                self.tell()
+            now = await store.version()
+            if now == version:
+                continue
+            version, before = now, known
+            known = await _counters(store)
+            if areas := [area for area, n in known.items() if before.get(area) != n]:
+                self.tell(*areas)
+
+
+async def _counters(store: Store) -> dict[str, int]:
+    return {row["area"]: row["n"] for row in await store.fetch_all("SELECT area, n FROM news")}

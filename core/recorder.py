@@ -13,6 +13,7 @@ from core.audit.entry import Draft, Severity
 from core.clock import Clock, moment, stamp
 from core.errors import CoreError
 from core.json_value import JsonObject
+from core.news import moved
 from core.operation import Policy
 from core.store.store import Db, Store
 from core.work import Also, Caller, Remarks
@@ -82,6 +83,7 @@ class Recorder:
         delivered, self._delivered = self._delivered, []
         for entry_id in delivered:
             await db.execute("DELETE FROM outbox WHERE id = :id", {"id": entry_id})
+        await moved(db, {draft.action.split(".")[0] for draft in drafts})
         for draft in drafts:
             await db.execute(
                 "INSERT INTO outbox (id, server, draft) VALUES (:id, :server, :draft)",

@@ -9,7 +9,7 @@ from core.desk import Desk
 from core.errors import NotSignedIn
 from core.identity import sessions
 from core.identity.sessions import Sessions
-from core.news import News
+from core.news import News, moved
 from core.store.store import Store
 
 log = logging.getLogger("factory.watch")
@@ -42,6 +42,7 @@ class Watch:
                 self.drop(session_id)
                 if session_id in live:
                     async with self._store.transaction() as db:
+                        await moved(db, {"sessions"})
                         await sessions.end(db, session_id, fault.reason, self._clock.now())
 
     async def _why(self, session_id: str) -> NotSignedIn:

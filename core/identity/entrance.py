@@ -118,7 +118,6 @@ class Entrance:
             draft = _entry(opening, session_id, "done", {"stage": stage.value}, house)
             await self._recorder.beside(db, [draft])
         await self._recorder.deliver([draft])
-        house.news.tell()
         return session_id
 
     async def _stage(self, opening: Opening) -> Stage:
@@ -160,7 +159,6 @@ class Entrance:
             await self._recorder.deliver([draft])
         except RecordUnavailable:
             log.warning("the end of a session waits in the outbox: the record cannot be written")
-        house.news.tell()
 
 
 def _entry(opening: Opening, session_id: str, outcome: str, facts: dict[str, str], house: House) -> Draft:

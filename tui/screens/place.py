@@ -33,6 +33,8 @@ class Place(Screen[Any]):
 
     tab: ClassVar[str] = ""
     """Name in tui/keys.py; empty for a screen that opens on top of a place."""
+    areas: ClassVar[tuple[str, ...]] = ()
+    """Fetch anew when one of these areas changes (the words before the dot of an action); empty: any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", show=False),
@@ -40,6 +42,7 @@ class Place(Screen[Any]):
     ]
 
     _refusal: CoreError | None = None
+    _loaded = False
 
     # -- for subclasses ----------------------------------------------------------------------------------------------
 
@@ -155,6 +158,11 @@ class Place(Screen[Any]):
     def on_mount(self) -> None:
         self.run_worker(self._keep_fresh(), group="fresh", exit_on_error=True)
 
+    def on_screen_resume(self) -> None:
+        """In front again: what happened meanwhile was not fetched."""
+        if self._loaded:
+            self.again()
+
     def again(self) -> None:
         """Fetch everything now."""
         self.run_worker(self._load(), group="again", exclusive=True)
@@ -174,6 +182,7 @@ class Place(Screen[Any]):
     async def _load(self) -> None:
         try:
             await self.load()
+            self._loaded = True
             await self._show_standing()
         except CoreError as refusal:
             self.refuse(sentence_of(self.t, refusal), refusal)
@@ -181,7 +190,7 @@ class Place(Screen[Any]):
     async def _keep_fresh(self) -> None:
         generation = -1
         while True:
-            generation = await self.desk.news(generation)
+            generation = await self.desk.news(generation, *self.areas)
             if self.is_current:
                 await self._load()
             await asyncio.sleep(CALM_SECONDS)

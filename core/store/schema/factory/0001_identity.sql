@@ -70,3 +70,9 @@ CREATE TABLE outbox (
     server TEXT NOT NULL,
     draft TEXT NOT NULL
 );
+
+-- Counts the changes of each area; followed by every process to know when to look again.
+CREATE TABLE news (
+    area TEXT PRIMARY KEY,
+    n INTEGER NOT NULL
+);
