@@ -153,6 +153,10 @@ class Chain:
         """Sign all that is on disk without waiting for the second to pass."""
         await self._sign()
 
+    async def remembered_checkpoint(self) -> bytes:
+        """The newest checkpoint from the signer's own memory, which a roll-back of the folder does not touch."""
+        return await self._in(self._reading, self._signer.remembered)
+
     async def close(self) -> None:
         """Write what waits, then sign all of it; nothing can be appended afterwards."""
         if self._closed:

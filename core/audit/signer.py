@@ -108,6 +108,13 @@ class Signer:
                 self._remembered = b""  # begin again from what was signed
                 raise
 
+    def remembered(self) -> bytes:
+        """The note that was signed last; empty when nothing was."""
+        try:
+            return _Place.unpack(self._memory.read_bytes())[1]
+        except FileNotFoundError:
+            return b""
+
     def _recall(self) -> Checkpoint | None:
         """Take up where the last signer stopped; the checkpoint that what we read must agree with, if any."""
         try:
@@ -124,6 +131,7 @@ class Signer:
             if mine.size != self._place.tree.size or mine.root != self._place.tree.root():
                 raise Refusal("the signer's memory contradicts itself")
             self._remembered, self.signed = remembered, mine.size
+            self._kept_size = max(self._kept_size, mine.size)
             return public if public is not None and public.size > mine.size else None
         anchor = read_anchor(self._folder, self._key.public)
         self._place = _Place(anchor.tree(), hash=anchor.hash.encode()) if anchor else _Place()

@@ -122,7 +122,7 @@ def _writers_waiting(folder: Path) -> Iterator[None]:
 def find_seals(files: list[ChainFile], *, everywhere: bool = False) -> dict[str, Seal]:
     """The first seal of each file that has one; a seal stands in a later file, as a rule at its beginning."""
     seals: dict[str, Seal] = {}
-    names = {file.name for file in files}
+    position = {file.name: index for index, file in enumerate(files)}
     for index, file in enumerate(files):
         offset = 0
         while everywhere or not index or not all(earlier.name in seals for earlier in files[:index]):
@@ -131,7 +131,7 @@ def find_seals(files: list[ChainFile], *, everywhere: bool = False) -> dict[str,
                 break
             seal = _read_seal(file, offset)
             offset += len(_SEAL)
-            if seal is not None and (seal.file not in names or seal.file < file.name):
+            if seal is not None and position.get(seal.file, -1) < index:
                 seals.setdefault(seal.file, seal)
     return seals
 

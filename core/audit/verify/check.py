@@ -176,7 +176,7 @@ class Verification:
         return Break(found.name, seq - found.first_seq() + 1, seq, kind, sentence)
 
     def _read_strictly(self, after: int) -> None:
-        """Read lines as JSON whose every reader must agree; the signer did so before it signed the earlier ones."""
+        """Read lines as strict JSON; the signer did so before it signed the earlier ones."""
         for file in self.files:
             if not file.size or file.last_seq() <= after:
                 continue

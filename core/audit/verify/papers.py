@@ -84,8 +84,8 @@ def disagreeing(
 ) -> list[Checkpoint]:
     """Which of these checkpoints (each within the lines) do not have the root of the checked lines.
 
-    First by the signer's stored groups: when they and a few hundred lines give a signed root, its last line is
-    the one that was signed, and the chain vouches for all before it. If not, every leaf is hashed anew."""
+    First by the signer's stored groups: when they and a few hundred lines give a signed root, its last line
+    is the one that was signed, and the chain vouches for all before it. If not, every leaf is hashed anew."""
     doubtful = [paper for paper in papers if paper.size > start.size and not _quickly(folder, files, paper)]
     doubtful += [paper for paper in papers if paper.size == start.size and start.root() != paper.root]
     if not doubtful:

@@ -41,7 +41,7 @@ def blocks(fd: int, start: int, end: int) -> Iterator[tuple[bytes, list[bytes]]]
 
 
 def check_range(path: str, start: int, end: int) -> dict[str, str | int | bool]:
-    """Check the lines of a byte range, its first line's own claim taken for granted; the caller joins ranges."""
+    """Check the lines of a byte range, its first line's claim taken for granted; the caller joins ranges."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     first = last = b""
     seq = count = seen = 0
