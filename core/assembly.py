@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.access.roles import Role
 from core.audit.chain import Chain
 from core.audit.entry import Draft, Severity
 from core.audit.search import Archive
 from core.clock import Clock, SystemClock, stamp
 from core.config import Config
 from core.desk import Desk
+from core.errors import CoreError
 from core.gate import Gate
 from core.house import House
 from core.identity.entrance import Entrance
@@ -23,7 +26,9 @@ from core.identity.sealed import Box
 from core.identity.sessions import Opening, Sessions
 from core.identity.throttle import Throttle
 from core.news import News
+from core.operation import Stage
 from core.pipeline.agents import Studio
+from core.pipeline.runner import Runner
 from core.pipeline.studio.offline import OfflineStudio
 from core.recorder import Recorder
 from core.store import migrate
@@ -33,6 +38,8 @@ from core.work import Caller
 
 ORIGIN = "aifactory-console"
 SETTLE_SECONDS = 60.0
+RUNNER_PAUSE = 5.0
+log = logging.getLogger("factory")
 
 
 @dataclass
@@ -100,6 +107,25 @@ class Core:
         self.watch.drop(desk.caller.session_id)
         desk.close()
         await self.entrance.close(desk.caller, reason)
+
+    async def start_runner(self) -> None:
+        """Let the agents work, in a session of the runner's own that is opened again should it ever end."""
+        self._tasks.append(asyncio.create_task(self._keep_running(), name="runner"))
+
+    async def _keep_running(self) -> None:
+        house = self.house
+        while True:
+            desk = await self.sit_down(Opening(
+                username="runner", person_id=None, role=Role.RUNNER, stage=Stage.FULL, door="runner",
+                address="local", method="runner",
+            ))  # fmt: skip
+            try:
+                await Runner(desk, house.studio, house.config.products_dir, house.clock).run()
+            except CoreError as refusal:
+                log.warning("the runner's session ended: %s", refusal)
+                await asyncio.sleep(RUNNER_PAUSE)
+            finally:
+                await self.get_up(desk, "the runner stopped")
 
     async def crashed_screen(self, caller: Caller, incident: str, fault: BaseException) -> None:
         """Put the end of somebody's screen on record; the door has said the incident number to them."""

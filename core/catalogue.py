@@ -25,6 +25,24 @@ from core.identity.people import (
 from core.identity.session_list import EndSession, ListSessions
 from core.identity.totp import Confirm, Enrol, NewRecoveryCodes, Prove, ShowFactors
 from core.operation import Kind
+from core.pipeline.artifacts import ShowArtifact
+from core.pipeline.handoffs import FollowHandoffs, ListHandoffs
+from core.pipeline.holds import FocusFactory, HoldFactory, ReleaseFactory, ShowFactory
+from core.pipeline.intake import CreateProduct
+from core.pipeline.products import ListProducts, ShowProduct
+from core.pipeline.running import ClaimTask, FailTask, FinishTask, LookAhead, RecoverTasks, ReleaseTask
+from core.pipeline.steering import (
+    ApproveProduct,
+    CancelProduct,
+    PauseProduct,
+    RejectProduct,
+    ResumeProduct,
+    RetryProduct,
+    ShareProduct,
+    UnshareProduct,
+)
+from core.pipeline.tasks import ListTasks, ShowTask
+from core.settings.changes import ListSettings, ResetSetting, SetSetting, ShowSetting
 
 OPERATIONS: tuple[Kind, ...] = (
     # whoever you are
@@ -39,6 +57,32 @@ OPERATIONS: tuple[Kind, ...] = (
     RemoveKey,
     ChangePassword,
     SetPreferences,
+    # products and the factory
+    CreateProduct,
+    ListProducts,
+    ShowProduct,
+    ShowArtifact,
+    ListTasks,
+    ShowTask,
+    PauseProduct,
+    ResumeProduct,
+    ApproveProduct,
+    RejectProduct,
+    RetryProduct,
+    CancelProduct,
+    ShareProduct,
+    UnshareProduct,
+    ListHandoffs,
+    FollowHandoffs,
+    ShowFactory,
+    HoldFactory,
+    ReleaseFactory,
+    FocusFactory,
+    # settings
+    ListSettings,
+    ShowSetting,
+    SetSetting,
+    ResetSetting,
     # people and access
     ListPeople,
     ShowPerson,
@@ -63,6 +107,13 @@ OPERATIONS: tuple[Kind, ...] = (
     # the house
     RunDoctor,
     CreateFirstAdmin,
+    # the runner, and nobody else
+    LookAhead,
+    ClaimTask,
+    FinishTask,
+    FailTask,
+    ReleaseTask,
+    RecoverTasks,
 )
 
 KNOWN = frozenset(OPERATIONS)
