@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextvars
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -52,6 +53,7 @@ class Keyboard:
         self._channel = channel
         self._post = post
         self._loop = asyncio.get_running_loop()
+        self._nobody = contextvars.Context()
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._parser = XTermParser()
         self._unread: deque[str] = deque()
@@ -124,7 +126,9 @@ class Keyboard:
 
     def _read(self) -> Message | None:
         try:
-            for event in self._parsed:
+            # Textual keeps the keys it has parsed in a process-wide cache, and a key keeps the app in whose
+            # context it was made: so they are made in nobody's.
+            while (event := self._nobody.run(next, self._parsed, None)) is not None:
                 self._silence = 0
                 if isinstance(event, _UNWANTED):
                     continue

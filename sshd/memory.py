@@ -1,8 +1,9 @@
 """When the garbage collector may run, so that nobody waits for it while typing.
 
-A full collection walks every object of every session: about half a second with a hundred people. So the oldest
-generation never runs by itself. What has settled is frozen (that costs nothing) and left out of the walks; when
-enough sessions have ended and nobody types, it is thawed and collected, and at the latest after a while.
+A full collection walks every object of every session: about half a second with a hundred people. So the
+oldest generation never runs by itself. What has settled is frozen (that costs nothing) and left out of the
+walks; when enough sessions have ended and nobody types, it is thawed and collected, and at the latest after a
+while.
 """
 
 from __future__ import annotations

@@ -76,6 +76,11 @@ class LeanApp(App[int]):
         if self.client.colour is ColourDepth.NONE:
             theme = WITHOUT_COLOUR
         self.set_reactive(App.theme, theme if theme in themes() else DEFAULT)
+        # Set before anything is drawn, so that no watcher parses everything a second time.
+        dark = self.current_theme.dark
+        self.set_class(dark, "-dark-mode", update=False)
+        self.set_class(not dark, "-light-mode", update=False)
+        self.set_class(True, f"-theme-{self.theme}", update=False)
         self.stylesheet = SharedStylesheet(variables=self.get_css_variables())
         self.animation_level = "none"
         self._disable_tooltips = True
