@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.access.roles import roles_with
+from core.command_line import for_people, option, usage
 from core.desk import Desk
 from core.i18n.tongue import Tongue
-from core.operation import Kind, Risk
+from core.operation import Kind
 from core.parse import inputs_of
+
+__all__ = ["Facts", "facts", "for_people", "page"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,36 +25,12 @@ class Facts:
     options: tuple[str, ...]
 
 
-def for_people(kind: Kind) -> bool:
-    """Whether any role for people could hold it; the runner's own operations are nobody's to see."""
-    return bool(roles_with(kind.needs))
-
-
-def option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
-
-
 def facts(kind: Kind) -> Facts:
     """What a script may know about an operation; never translated."""
     return Facts(
         name=kind.name, permission=kind.needs.value, risk=kind.risk.word, demo=kind.demo.value,
         sentence=kind.sentence(), options=tuple(option(each.name) for each in inputs_of(kind)),
     )  # fmt: skip
-
-
-def usage(kind: Kind) -> str:
-    """`users create --username TEXT [--role TEXT]`."""
-    parts = [kind.area, kind.verb]
-    for each in inputs_of(kind):
-        word = option(each.name)
-        if each.kind == "secret":
-            word += " -"
-        elif each.kind != "flag":
-            word += f" {each.kind if each.choices else each.kind.upper()}"
-        parts.append(word if each.required else f"[{word}]")
-    if kind.risk is Risk.DANGER:
-        parts.append(f"--confirm {(kind.on or 'name').upper()}")
-    return " ".join(parts)
 
 
 def page(t: Tongue, kinds: list[Kind], desk: Desk, *, long: bool) -> str:
