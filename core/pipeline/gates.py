@@ -32,6 +32,7 @@ class HandoffReason(Enum):
     HUMAN_REJECTED = ("human_rejected", True, True)
     BUDGET_EXHAUSTED = ("budget_exhausted", True, True)
     """The gate still objects and its rounds are used up; a person decides."""
+    DELIVERED = ("delivered", True, False)
     RETRY = ("retry", False, False)
     """The same agent tries again, by itself or because a person said so."""
     GAVE_UP = ("gave_up", False, False)
@@ -59,15 +60,29 @@ class Park(Enum):
     """Why a product waits for a person; only the review is lifted by a yes."""
 
     REVIEW = ("post_devops_gate", True, say("Packed and ready: a person reviews it before sales."))
-    SPEC_EXHAUSTED = ("spec_repair_exhausted", False, say("The specification was refused {rounds} times: {objection}"))
-    QA_EXHAUSTED = ("qa_repair_exhausted", False, say("Repair budget used up after {rounds} rounds: {objection}"))
+    SPEC_EXHAUSTED = (
+        "spec_repair_exhausted",
+        False,
+        say("The specification was refused {rounds} times: {objection}"),
+    )
+    QA_EXHAUSTED = (
+        "qa_repair_exhausted",
+        False,
+        say("Repair budget used up after {rounds} rounds: {objection}"),
+    )
     SECURITY_EXHAUSTED = (
         "security_repair_exhausted", False, say("Security still objects after {rounds} rounds: {objection}"),
     )  # fmt: skip
     RELEASE_EXHAUSTED = (
-        "release_critic_exhausted", False, say("The release critic still objects after {rounds} rounds: {objection}"),
-    )  # fmt: skip
-    OBJECTION = ("agent_objects", False, say("{agent} objects, and no gate says who could mend it: {objection}"))
+        "release_critic_exhausted",
+        False,
+        say("The release critic still objects after {rounds} rounds: {objection}"),
+    )
+    OBJECTION = (
+        "agent_objects",
+        False,
+        say("{agent} objects, and no gate says who could mend it: {objection}"),
+    )
 
     def __init__(self, code: str, approvable: bool, sentence: Sentence) -> None:
         self.code = code
@@ -95,28 +110,78 @@ class Refusal:
 _R = HandoffReason
 REFUSALS: Mapping[Agent, Refusal] = MappingProxyType(
     {
-        Agent.PM: Refusal(to=Agent.PM, target=State.SPEC_WRITTEN, reason=_R.SPEC_GATE,
-                          budget=Budget.SPEC, exhausted=Park.SPEC_EXHAUSTED),
-        Agent.LANDING_SPEC: Refusal(to=Agent.LANDING_SPEC, target=State.SPEC_WRITTEN, reason=_R.SPEC_GATE,
-                                    budget=Budget.SPEC, exhausted=Park.SPEC_EXHAUSTED),
-        Agent.ARCHITECT: Refusal(to=Agent.ARCHITECT, target=State.ARCH_DESIGNED, reason=_R.ARCHITECTURE_GATE,
-                                 budget=Budget.DESIGN, exhausted=None),
-        Agent.DESIGN_CRITIC: Refusal(to=Agent.ARCHITECT, target=State.ARCH_DESIGNED, reason=_R.PEER_REVIEW_BLOCK,
-                                     budget=Budget.DESIGN, exhausted=None),
-        Agent.DEVELOPER: Refusal(to=Agent.DEVELOPER, target=State.CODE_COMMITTED, reason=_R.PEER_REVIEW_BLOCK,
-                                 budget=Budget.QA, exhausted=Park.QA_EXHAUSTED),
-        Agent.RUNTIME_TEST: Refusal(to=Agent.DEVELOPER, target=State.CODE_COMMITTED, reason=_R.RUNTIME_TEST_FAILED,
-                                    budget=Budget.QA, exhausted=Park.QA_EXHAUSTED),
-        Agent.HARDENING: Refusal(to=Agent.HARDENING, target=State.DEV_FIXING, reason=_R.PEER_REVIEW_BLOCK,
-                                 budget=Budget.QA, exhausted=Park.QA_EXHAUSTED),
-        Agent.QA: Refusal(to=Agent.DEVELOPER, target=State.DEV_FIXING, reason=_R.QA_GATE,
-                          budget=Budget.QA, exhausted=Park.QA_EXHAUSTED),
-        Agent.SECURITY: Refusal(to=Agent.DEVELOPER, target=State.DEV_FIXING, reason=_R.SECURITY_GATE,
-                                budget=Budget.SECURITY, exhausted=Park.SECURITY_EXHAUSTED),
-        Agent.COMPLETE: Refusal(to=Agent.DEVELOPER, target=State.DEV_FIXING, reason=_R.RELEASE_CRITIC,
-                                budget=Budget.QA, exhausted=Park.RELEASE_EXHAUSTED),
+        Agent.PM: Refusal(
+            to=Agent.PM,
+            target=State.SPEC_WRITTEN,
+            reason=_R.SPEC_GATE,
+            budget=Budget.SPEC,
+            exhausted=Park.SPEC_EXHAUSTED,
+        ),
+        Agent.LANDING_SPEC: Refusal(
+            to=Agent.LANDING_SPEC,
+            target=State.SPEC_WRITTEN,
+            reason=_R.SPEC_GATE,
+            budget=Budget.SPEC,
+            exhausted=Park.SPEC_EXHAUSTED,
+        ),
+        Agent.ARCHITECT: Refusal(
+            to=Agent.ARCHITECT,
+            target=State.ARCH_DESIGNED,
+            reason=_R.ARCHITECTURE_GATE,
+            budget=Budget.DESIGN,
+            exhausted=None,
+        ),
+        Agent.DESIGN_CRITIC: Refusal(
+            to=Agent.ARCHITECT,
+            target=State.ARCH_DESIGNED,
+            reason=_R.PEER_REVIEW_BLOCK,
+            budget=Budget.DESIGN,
+            exhausted=None,
+        ),
+        Agent.DEVELOPER: Refusal(
+            to=Agent.DEVELOPER,
+            target=State.CODE_COMMITTED,
+            reason=_R.PEER_REVIEW_BLOCK,
+            budget=Budget.QA,
+            exhausted=Park.QA_EXHAUSTED,
+        ),
+        Agent.RUNTIME_TEST: Refusal(
+            to=Agent.DEVELOPER,
+            target=State.DEV_FIXING,
+            reason=_R.RUNTIME_TEST_FAILED,
+            budget=Budget.QA,
+            exhausted=Park.QA_EXHAUSTED,
+        ),
+        Agent.HARDENING: Refusal(
+            to=Agent.HARDENING,
+            target=State.DEV_FIXING,
+            reason=_R.PEER_REVIEW_BLOCK,
+            budget=Budget.QA,
+            exhausted=Park.QA_EXHAUSTED,
+        ),
+        Agent.QA: Refusal(
+            to=Agent.DEVELOPER,
+            target=State.DEV_FIXING,
+            reason=_R.QA_GATE,
+            budget=Budget.QA,
+            exhausted=Park.QA_EXHAUSTED,
+        ),
+        Agent.SECURITY: Refusal(
+            to=Agent.DEVELOPER,
+            target=State.DEV_FIXING,
+            reason=_R.SECURITY_GATE,
+            budget=Budget.SECURITY,
+            exhausted=Park.SECURITY_EXHAUSTED,
+        ),
+        Agent.COMPLETE: Refusal(
+            to=Agent.DEVELOPER,
+            target=State.DEV_FIXING,
+            reason=_R.RELEASE_CRITIC,
+            budget=Budget.QA,
+            exhausted=Park.RELEASE_EXHAUSTED,
+        ),
     }
-)  # fmt: skip
+)
 _FAMILY = {Agent.LANDING_ARCHITECT: Agent.ARCHITECT, Agent.LANDING_DEVELOPER: Agent.DEVELOPER}
 _REPAIRERS = (Agent.DEVELOPER, Agent.HARDENING)
 
@@ -164,15 +229,26 @@ def decide(now: Situation, verdict: Verdict, objection: str) -> Move:
 def _onward(now: Situation) -> Move:
     after = now.target
     if after.final:
-        return Move(state=after, reason=HandoffReason.SEQUENTIAL, to=Agent.PERSON, target=None,
+        return Move(state=after, reason=HandoffReason.DELIVERED, to=Agent.PERSON, target=None,
                     why=say("Everything is done."))  # fmt: skip
     gated = now.profile is Profile.FULL_SOFTWARE and now.human_review
     if gated and now.agent is Agent.DEVOPS and after is State.SALES_ACTIVE:
-        return Move(state=State.HUMAN_REVIEW_PENDING, reason=HandoffReason.HUMAN_GATE, to=Agent.PERSON, target=None,
-                    why=Park.REVIEW.sentence, park=Park.REVIEW)  # fmt: skip
+        return Move(
+            state=State.HUMAN_REVIEW_PENDING,
+            reason=HandoffReason.HUMAN_GATE,
+            to=Agent.PERSON,
+            target=None,
+            why=Park.REVIEW.sentence,
+            park=Park.REVIEW,
+        )
     step = step_from(after, now.profile)
-    return Move(state=after, reason=_reason(now.agent, step.then), to=step.agent, target=step.then,
-                why=say("{before} finished; {agent} is next.", before=now.agent.title, agent=step.agent.title))  # fmt: skip
+    return Move(
+        state=after,
+        reason=_reason(now.agent, step.then),
+        to=step.agent,
+        target=step.then,
+        why=say("{before} finished; {agent} is next.", before=now.agent.title, agent=step.agent.title),
+    )
 
 
 def _reason(agent: Agent, then: State) -> HandoffReason:
@@ -208,7 +284,12 @@ def sent_back(agent: Agent, refusal: Refusal, state: State, profile: Profile, ob
         reason=refusal.reason,
         to=to,
         target=refusal.target,
-        why=say("{before} sent it back to {agent}: {objection}", before=agent.title, agent=to.title, objection=objection),
+        why=say(
+            "{before} sent it back to {agent}: {objection}",
+            before=agent.title,
+            agent=to.title,
+            objection=objection,
+        ),
         spends=refusal.budget,
     )
 

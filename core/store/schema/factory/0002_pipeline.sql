@@ -30,7 +30,7 @@ CREATE INDEX products_owner ON products (owner_id, created_at);
 
 CREATE TABLE collaborators (
     product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
-    person_id TEXT NOT NULL,
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     PRIMARY KEY (product_id, person_id)
 );
 
@@ -48,6 +48,7 @@ CREATE TABLE tasks (
     feedback TEXT NOT NULL DEFAULT '[]',
     output TEXT NOT NULL DEFAULT '',
     error TEXT NOT NULL DEFAULT '',
+    cost_microusd INTEGER NOT NULL DEFAULT 0,
     worker TEXT NOT NULL DEFAULT '',
     created_at TEXT NOT NULL,
     started_at TEXT,
