@@ -19,7 +19,7 @@ from core.startup import Reason, weak_accounts
 from sshd import first_start
 from sshd.first_start import First
 from sshd.loop import ConsoleLoop
-from sshd.memory import CalmMemory
+from sshd.memory import TidyMemory
 from sshd.server import Listening, listen
 from tui.app import make_app
 from tui.lean import check_textual
@@ -72,12 +72,14 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
             return 0
         await core.house.hasher.warm()
         demo = config.mode is Mode.DEMO
-        listening = await listen(core, make_app, host=asked.host, port=asked.port,
+        memory = TidyMemory()
+        listening = await listen(core, make_app, memory, host=asked.host, port=asked.port,
                                  kiosk_port=asked.kiosk_port if demo else None)  # fmt: skip
         await core.start_runner()
         _greet(config, asked, listening, first, tell)
-        async with CalmMemory(lambda: len(listening.front.apps)):
-            await stopping.wait()
+        memory.start()
+        await stopping.wait()
+        memory.stop()
         return 0
     finally:
         if listening is not None:

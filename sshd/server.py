@@ -17,6 +17,7 @@ from core.config import Config
 from sshd import algorithms
 from sshd.doorway import Doorway, Visit
 from sshd.host_keys import host_key
+from sshd.memory import TidyMemory
 from sshd.session import Front
 from sshd.sign_in import Kiosk, SignIn
 
@@ -90,12 +91,12 @@ def options(config: Config, key: asyncssh.SSHKey) -> dict[str, Any]:
 
 
 async def listen(
-    core: Core, make_app: Callable[..., Any], *, host: str, port: int, kiosk_port: int | None
+    core: Core, make_app: Callable[..., Any], memory: TidyMemory, *, host: str, port: int, kiosk_port: int | None
 ) -> Listening:
     """Open the doors; raises OSError when a port is taken."""
     config = core.house.config
     key = host_key(config.secrets_dir)
-    front = Front(core=core, make_app=make_app)
+    front = Front(core=core, make_app=make_app, memory=memory)
     running = Listening(front, 0, None, key.get_fingerprint(), [], [], [], set())
     said = options(config, key)
 

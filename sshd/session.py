@@ -18,6 +18,7 @@ from core.identity.own import WhoAmI
 from sshd.answers import Exit, exit_of, talk
 from sshd.channel import Slow, SocketWatch
 from sshd.commands import Command, Streams
+from sshd.memory import TidyMemory
 from sshd.running import RunningApp
 from tui.client import Client
 
@@ -36,6 +37,7 @@ class Front:
     core: Core
     make_app: Callable[[Desk, Client, Tongue, str, str], Any]
     """Builds a person's app for a theme; the last argument is the screen to start on, or empty."""
+    memory: TidyMemory
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Apps start one at a time: the start is the only thing that people who type could feel."""
     apps: set[RunningApp] = field(default_factory=set)
@@ -92,6 +94,7 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         if self._app is not None:
+            self._front.memory.typed()
             self._app.feed(data)
         elif self._streams is not None:
             self._streams.feed(data)
@@ -209,6 +212,7 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
                          gate=self._front.starting, on_crash=self._crashed(desk, t))  # fmt: skip
         self._app = app
         self._front.apps.add(app)
+        self._front.memory.session_began()
         self._wire.add(app)
         ended = desk.ended
         farewell = asyncio.ensure_future(asyncio.wait({ended}))
@@ -219,6 +223,7 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
             farewell.cancel()
             self._wire.remove(app)
             self._front.apps.discard(app)
+            self._front.memory.session_ended()
 
     def _crashed(self, desk: Desk, t: Tongue) -> Callable[[str, BaseException], str]:
         def record(incident: str, fault: BaseException) -> str:
