@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.json_value import JsonValue
 from core.pipeline.agents import Done, Job
 from core.pipeline.studio import earlier
@@ -65,5 +67,6 @@ def _facts(reading: Reading) -> dict[str, JsonValue]:
     }
 
 
-def _quotes(reading: Reading, use: Use) -> list[JsonValue]:
-    return [{"sentence": one.number, "text": one.text} for one in reading.of(use)][:_QUOTES_AT_MOST]
+def _quotes(reading: Reading, use: Use) -> Sequence[JsonValue]:
+    quotes: list[JsonValue] = [{"sentence": one.number, "text": one.text} for one in reading.of(use)]
+    return quotes[:_QUOTES_AT_MOST]

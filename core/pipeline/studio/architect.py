@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.json_value import JsonObject
 from core.pipeline.agents import Done, Job
 from core.pipeline.studio import copywriting, earlier
+from core.pipeline.studio.brief import Use
 from core.pipeline.studio.language import Choice, choose
-from core.pipeline.studio.look import TYPEFACES, contrast_x100, palette_for, seed
+from core.pipeline.studio.look import TYPEFACES, contrast_x100, ranked, seed
 from core.pipeline.studio.page import POLICY
 from core.pipeline.studio.plan import Plan, plan
 from core.pipeline.studio.reading import Reading, read
@@ -36,7 +37,10 @@ def work(job: Job, bench: Workbench) -> Done:
             "language_reason": choice.reason,
             "language_asked": choice.asked,
             "subject": reading.subject.key,
-            "pages": [{"file": page.value, "sections": [str(one) for one in sections]} for page, sections in pages.pages.items()],
+            "pages": [
+                {"file": page.value, "sections": [str(one) for one in sections]}
+                for page, sections in pages.pages.items()
+            ],
             "design": design,
             "turn": turn,
             "policy": POLICY,
@@ -49,9 +53,10 @@ def work(job: Job, bench: Workbench) -> Done:
 def dress_for(product_id: str, reading: Reading, *, turn: int = 0, large: bool = False) -> Dress:
     """How a product looks: by subject, by what the brief asks for, and by its id."""
     subject = reading.subject
-    asks_for_large = any("шрифт" in one.text or "large" in one.text or "letra" in one.text for one in reading.sentences)
+    palettes = ranked(product_id, subject, reading.moods)
+    asks_for_large = any(Wish.LARGER_TEXT.words.search(one.text) for one in reading.of(Use.WISH))
     return Dress(
-        palette=palette_for(product_id, subject, reading.moods, turn),
+        palette=palettes[turn % len(palettes)],
         typeface=TYPEFACES[subject.type],
         layout=subject.layout,
         corner=CORNERS[seed(product_id) // 7 % len(CORNERS)],
@@ -88,8 +93,8 @@ def _note(name: str, choice: Choice, pages: Plan, dress: Dress) -> str:
         (
             f"# Architecture of {heading or 'the site'}",
             "",
-            "A static site: HTML and one style sheet, no script, nothing fetched from elsewhere. Nothing runs on a",
-            "server, so nothing that needs one (accounts, payments, search) is part of it.",
+            "A static site: HTML and one style sheet, no script, nothing fetched from elsewhere.",
+            "Nothing runs on a server, so nothing that needs one (accounts, payments, search) is part of it.",
             "",
             "## Language",
             "",
@@ -102,8 +107,9 @@ def _note(name: str, choice: Choice, pages: Plan, dress: Dress) -> str:
             "",
             "## Design",
             "",
-            f"Palette `{dress.palette.name}`, typeface `{dress.typeface.name}` (fonts of the reader's own system),",
-            f"layout `{dress.layout}`, text {dress.text_px} px, lines of at most {LINE_CH} characters.",
+            f"Palette `{dress.palette.name}`, typeface `{dress.typeface.name}` (fonts of",
+            f"the reader's own system), layout `{dress.layout}`,",
+            f"text {dress.text_px} px, lines of at most {LINE_CH} characters.",
             "",
             "## Policy",
             "",

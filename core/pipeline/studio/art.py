@@ -33,16 +33,35 @@ SHAPES: dict[str, Draw] = {
     ),
     "half": lambda a, b: (_path("M0 120A60 60 0 0 1 120 120Z", a), _path("M0 60A60 60 0 0 1 120 60Z", b)),
     "round": lambda a, b: (_circle(60, 60, 60, a), _circle(60, 60, 26, b)),
-    "sun": lambda a, b: (_circle(60, 60, 34, a), *(_bar(56, y, 8, 18, b) for y in (0, 102)), _bar(0, 56, 18, 8, b), _bar(102, 56, 18, 8, b)),
-    "quarter": lambda a, b: (_path("M0 0H120A120 120 0 0 1 0 120Z", a), _path("M0 0H60A60 60 0 0 1 0 60Z", b)),
-    "arch": lambda a, b: (_path("M10 120V60A50 50 0 0 1 110 60V120Z", a), _path("M38 120V66A22 22 0 0 1 82 66V120Z", b)),
+    "sun": lambda a, b: (
+        _circle(60, 60, 34, a),
+        *(_bar(56, y, 8, 18, b) for y in (0, 102)),
+        _bar(0, 56, 18, 8, b),
+        _bar(102, 56, 18, 8, b),
+    ),
+    "quarter": lambda a, b: (
+        _path("M0 0H120A120 120 0 0 1 0 120Z", a),
+        _path("M0 0H60A60 60 0 0 1 0 60Z", b),
+    ),
+    "arch": lambda a, b: (
+        _path("M10 120V60A50 50 0 0 1 110 60V120Z", a),
+        _path("M38 120V66A22 22 0 0 1 82 66V120Z", b),
+    ),
     "stripes": lambda a, b: tuple(_bar(0, y, 120, 12, a if y % 48 else b) for y in range(0, 120, 24)),
     "frame": lambda a, b: (_path("M8 8H112V112H8ZM24 24V96H96V24Z", a), _bar(40, 40, 40, 40, b)),
     "square": lambda a, b: (_bar(0, 0, 120, 120, a), _bar(60, 0, 60, 60, b)),
-    "dots": lambda a, b: tuple(_circle(x, y, 9, a if (x + y) % 60 else b) for x in (20, 60, 100) for y in (20, 60, 100)),
+    "dots": lambda a, b: tuple(
+        _circle(x, y, 9, a if (x + y) % 60 else b) for x in (20, 60, 100) for y in (20, 60, 100)
+    ),
     "step": lambda a, b: (_path("M0 120V80H40V40H80V0H120V120Z", a), _bar(0, 0, 40, 40, b)),
-    "ring": lambda a, b: (_path("M60 0A60 60 0 1 0 60 120A60 60 0 1 0 60 0ZM60 26A34 34 0 1 1 60 94A34 34 0 1 1 60 26Z", a), _circle(60, 60, 12, b)),
-    "wave": lambda a, b: (_path("M0 80C30 40 90 120 120 80V120H0Z", a), _path("M0 40C30 0 90 80 120 40V60C90 100 30 20 0 60Z", b)),
+    "ring": lambda a, b: (
+        _path("M60 0A60 60 0 1 0 60 120A60 60 0 1 0 60 0ZM60 26A34 34 0 1 1 60 94A34 34 0 1 1 60 26Z", a),
+        _circle(60, 60, 12, b),
+    ),
+    "wave": lambda a, b: (
+        _path("M0 80C30 40 90 120 120 80V120H0Z", a),
+        _path("M0 40C30 0 90 80 120 40V60C90 100 30 20 0 60Z", b),
+    ),
 }
 
 

@@ -18,10 +18,14 @@ SENTENCE_AT_MOST = 400
 
 _BULLET = re.compile(r"^\s*(?:[-*•–—·]|\d{1,2}[.)])\s+")
 _LETTER = re.compile(r"[^\W\d_]")
+_MONSTER = re.compile(r"[^\s/@.]{45}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # A full stop ends a sentence before a blank and something that can begin one; the shortest words before
 # a stop are abbreviations (ул., св., St.), and an hour's "a.m." is no end either.
-_END = re.compile(r"(?<=[.!?…])(?<!\b\w\.)(?<!\b\w\w\.)(?<!a\.m\.)(?<!p\.m\.)[\"»”')]*\s+(?=[\"«“'(¡¿—-]*[^\W_a-zа-яё])")
+_END = re.compile(
+    r"(?<=[.!?…])(?<!\b\w\.)(?<!\b(?:ул|пр|св|им|пл|St|Dr|Mr|Ms|Av|Rd|No)\.)(?<!\bпер\.)(?<!a\.m\.)(?<!p\.m\.)"
+    r"[\"»”')]*\s+(?=<|[\"«“'(¡¿—-]*[^\W_a-zа-яё])"
+)
 _ORDERS_TO_A_MACHINE = re.compile(
     r"(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|prior|above|earlier|system)"
     r"|system\s+prompt|you\s+are\s+now\s|</?(?:system|assistant|user|instructions?)\b"
@@ -29,7 +33,9 @@ _ORDERS_TO_A_MACHINE = re.compile(
     r"|ignor[ae]\w*\s+(?:todas\s+)?(?:las\s+)?instrucciones",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"<[/!]?[a-z][^<]{0,200}>?|\bjavascript\s*:|\bdata\s*:\s*text/|\bon\w{3,20}\s*=|\{\{|\$\{", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<[/!]?[a-z][^<]{0,200}>?|\bjavascript\s*:|\bdata\s*:\s*text/|\bon\w{3,20}\s*=|\{\{|\$\{", re.IGNORECASE
+)
 
 
 class Use(StrEnum):
@@ -44,7 +50,7 @@ class Use(StrEnum):
     LEFT_OUT = "left_out"
     """Markup or orders to a machine; kept in the notes, nowhere else."""
     NOISE = "noise"
-    """Greetings, announcements of a list, signs without words."""
+    """Greetings, announcements of a list, signs without words, words without end."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +96,18 @@ def _paragraphs(brief: str) -> Iterator[str]:
     # People wrap lines by hand: a line that begins no bullet continues the one before.
     gathered: list[str] = []
     for line in brief.split("\n"):
-        if gathered and (not line.strip() or _BULLET.match(line)):
+        if gathered and (not line.strip() or _BULLET.match(line) or _begins_anew(gathered, line)):
             yield " ".join(gathered)
             gathered = []
         if line.strip():
             gathered.append(line.rstrip())
     if gathered:
         yield " ".join(gathered)
+
+
+def _begins_anew(gathered: list[str], line: str) -> bool:
+    # The rest of a point is indented or goes on in small letters; anything else is no part of the list.
+    return bool(_BULLET.match(gathered[0])) and not line[0].isspace() and not line[0].islower()
 
 
 def _bounded(sentence: str) -> Iterator[str]:
@@ -113,6 +124,8 @@ def _use(text: str) -> Use:
     if _MARKUP.search(text) or _ORDERS_TO_A_MACHINE.search(text):
         return Use.LEFT_OUT
     if text.endswith(":") or not _WORD.search(without_filler(text)):
+        return Use.NOISE
+    if _MONSTER.search(text):
         return Use.NOISE
     if WISH.search(text):
         return Use.BEYOND if BEYOND.search(text) else Use.WISH

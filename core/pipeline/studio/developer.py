@@ -9,8 +9,9 @@ from core.pipeline.agents import Done, Job, Trouble
 from core.pipeline.studio import art, copywriting, earlier
 from core.pipeline.studio.architect import CORNERS, dress_for
 from core.pipeline.studio.copywriting import HEADLINE_AT_MOST, Copy
+from core.pipeline.studio.hosting import hosting
 from core.pipeline.studio.language import SPOKEN, choose
-from core.pipeline.studio.look import PALETTES, TYPEFACES, palette_for
+from core.pipeline.studio.look import PALETTES, TYPEFACES, ranked
 from core.pipeline.studio.page import Draft, pages
 from core.pipeline.studio.plan import plan
 from core.pipeline.studio.reading import Reading, read
@@ -39,8 +40,10 @@ def work(job: Job, bench: Workbench) -> Done:
     draft = Draft(reading, copy, plans, Speech(language), dress.palette, dress.layout)
     bench.pause_point()
     columns, rows = (4, 4) if dress.layout == "split" else (12, 4) if dress.layout == "banner" else (12, 1)
+    written = pages(draft)
     files = {
-        **pages(draft),
+        **written,
+        **hosting(reading, written),
         "style.css": stylesheet(dress),
         "art.svg": art.pattern(job.product_id, reading.subject, dress.palette, columns, rows),
         "favicon.svg": art.icon(reading.subject, dress.palette),
@@ -70,7 +73,9 @@ def _language(job: Job) -> str:
     return decided if decided in SPOKEN else choose(job.content_locale, job.brief).language
 
 
-def _copy(job: Job, reading: Reading, language: str, heard: tuple[Heard, ...], wishes: frozenset[Wish]) -> Copy:
+def _copy(
+    job: Job, reading: Reading, language: str, heard: tuple[Heard, ...], wishes: frozenset[Wish]
+) -> Copy:
     short = Wish.SHORTER_HEADLINE in wishes
     given = next((one.headline for one in reversed(heard) if one.headline), "")
     copy = copywriting.write(reading, job.product_name, language, short=short, headline=given)
@@ -88,17 +93,16 @@ def _copy(job: Job, reading: Reading, language: str, heard: tuple[Heard, ...], w
 def _dress(job: Job, reading: Reading, wishes: frozenset[Wish], turn: int) -> Dress:
     design = earlier.inner(earlier.output_of(job, "architect"), "design")
     own = dress_for(job.product_id, reading, large=Wish.LARGER_TEXT in wishes)
-    palette = PALETTES.get(earlier.text(design, "palette", 40), own.palette)
-    if turn:
-        others = [palette_for(job.product_id, reading.subject, (), step) for step in range(len(PALETTES))]
-        others = [one for one in dict.fromkeys(others) if one != palette]
-        palette = others[(turn - 1) % len(others)] if others else palette
+    decided = PALETTES.get(earlier.text(design, "palette", 40), own.palette)
+    others = [one for one in ranked(job.product_id, reading.subject, reading.moods) if one != decided]
     layout = earlier.text(design, "layout", 40)
     corner = earlier.number(design, "corner_px")
     return Dress(
-        palette=palette,
+        palette=[decided, *others][turn % len(PALETTES)],
         typeface=TYPEFACES.get(earlier.text(design, "typeface", 40), own.typeface),
         layout=layout if layout in LAYOUTS else own.layout,
         corner=corner if corner in CORNERS else own.corner,
-        text_px=LARGE_TEXT_PX if LARGE_TEXT_PX in (own.text_px, earlier.number(design, "text_px")) else own.text_px,
+        text_px=LARGE_TEXT_PX
+        if LARGE_TEXT_PX in (own.text_px, earlier.number(design, "text_px"))
+        else own.text_px,
     )

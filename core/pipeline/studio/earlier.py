@@ -1,4 +1,4 @@
-"""Earlier agents' output read with care: it may come from a model, so shapes are checked and text is washed."""
+"""Earlier agents' output read with care: it may come from a model, so shapes are checked, text washed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from core.text import clip, one_line
 NOTHING: JsonObject = {}
 
 
+_TWINS = {"pm": "__landing_spec__", "architect": "landing_architect", "developer": "landing_developer"}
+
+
 def output_of(job: Job, agent: str) -> JsonObject:
-    """What an agent handed over last; empty when it did not work yet."""
-    return job.earlier.get(agent, NOTHING)
+    """What an agent, or its twin for landing pages, handed over last; empty when it did not work yet."""
+    return job.earlier.get(agent) or job.earlier.get(_TWINS.get(agent, agent)) or NOTHING
 
 
 def text(source: JsonObject, key: str, limit: int = 400) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -55,7 +55,11 @@ class Fault(Enum):
     SECRET = ("secret", Severity.CRITICAL, "something that looks like a secret is published")
     NOT_SERVED = ("not-served", Severity.MAJOR, "the address does not answer with 200")
     WRONG_TYPE = ("wrong-type", Severity.MAJOR, "the address answers with another content type")
-    MISSING_NOT_404 = ("missing-not-404", Severity.MINOR, "an address that does not exist answers as if it did")
+    MISSING_NOT_404 = (
+        "missing-not-404",
+        Severity.MINOR,
+        "an address that does not exist answers as if it did",
+    )
     CONTRAST_LOW = ("contrast-low", Severity.MAJOR, "text and background are too close")
     TEXT_SMALL = ("text-small", Severity.MAJOR, "the text is too small")
     LINES_LONG = ("lines-long", Severity.MINOR, "lines are too long to read")
@@ -99,7 +103,7 @@ def blocking(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(one.sentence for one in findings if one.fault.severity.stops)[:20]
 
 
-def listed(findings: Iterable[Finding]) -> list[JsonValue]:
+def listed(findings: Iterable[Finding]) -> Sequence[JsonValue]:
     """Findings for an output, at most 100."""
     return [one.json for one in findings][:100]
 

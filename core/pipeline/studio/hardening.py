@@ -1,4 +1,4 @@
-"""Hardening: headers, robots file, and out with whatever a page must not carry."""
+"""Hardening: out with whatever a page must not carry, in with what a host needs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,14 @@ from html5lib.serializer import HTMLSerializer
 
 from core.json_value import JsonValue
 from core.pipeline.agents import Done, Job
+from core.pipeline.studio.hosting import hosting
 from core.pipeline.studio.page import POLICY
 from core.pipeline.studio.qa import dangers
 from core.pipeline.studio.reading import read
-from core.pipeline.studio.site import PAGE_AT_MOST, XHTML, ParsedPage, Reference, css_addresses, local
+from core.pipeline.studio.site import XHTML, ParsedPage, Reference, css_addresses, local, parseable
 from core.pipeline.studio.workbench import Shelf, Workbench
 from core.text import clip, one_line
 
-HEADERS = f"""/*
-  Content-Security-Policy: {POLICY}; frame-ancestors 'none'
-  X-Content-Type-Options: nosniff
-  X-Frame-Options: DENY
-  Referrer-Policy: strict-origin-when-cross-origin
-  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=()
-  Cross-Origin-Opener-Policy: same-origin
-/*.css
-  Cache-Control: public, max-age=3600
-/*.svg
-  Cache-Control: public, max-age=86400
-"""
-"""For hosts that read a `_headers` file; others find the same in the package's manifest."""
 _NEVER = frozenset({"script", "iframe", "frame", "object", "embed", "base"})
 
 
@@ -39,7 +27,7 @@ def work(job: Job, bench: Workbench) -> Done:
     mended: dict[str, bytes] = {}
     done: list[JsonValue] = []
     for name, content in files.items():
-        if not name.endswith(".html") or len(content) > PAGE_AT_MOST:
+        if not name.endswith(".html") or not parseable(content):
             continue
         bench.pause_point()
         page = ParsedPage(name, content)
@@ -47,18 +35,16 @@ def work(job: Job, bench: Workbench) -> Done:
         policy = page.meta("http-equiv", "content-security-policy") == POLICY
         if found or not policy:
             mended[name] = _mend(page, policy=policy)
-            done.append({"file": name, "removed": [one.fault.code for one in found], "policy_added": not policy})
-    domain = _domain(job)
-    extra = {"_headers": HEADERS.encode(), "robots.txt": _robots(domain).encode()}
-    if domain:
-        extra["sitemap.xml"] = _sitemap(domain, [name for name in files if name.endswith(".html") and name != "404.html"])
+            done.append(
+                {"file": name, "removed": [one.fault.code for one in found], "policy_added": not policy}
+            )
+    extra = hosting(read(job.brief), files)
     bench.put(Shelf.SITE, {**mended, **extra})
     return Done(
         output={
             "mended": done,
             "written": sorted(extra),
             "policy": POLICY,
-            "sitemap": domain or "left out: a site map needs the site's address, and the brief gives none",
             "feedback": [clip(one_line(one), 400) for one in job.feedback[:20]],
         }
     )
@@ -74,7 +60,9 @@ def _mend(page: ParsedPage, *, policy: bool) -> bytes:
             del one.attrib[attribute]
     if not policy:
         _add_policy(page)
-    writer = HTMLSerializer(omit_optional_tags=False, quote_attr_values="always", alphabetical_attributes=False)
+    writer = HTMLSerializer(
+        omit_optional_tags=False, quote_attr_values="always", alphabetical_attributes=False
+    )
     body = writer.render(html5lib.getTreeWalker("etree")(page.root))
     return f"<!DOCTYPE html>\n{body}\n".encode()
 
@@ -96,7 +84,11 @@ def _is_danger(name: str, attribute: str, value: str) -> bool:
     reference = Reference(name, value, True)
     if attribute in ("src", "srcset", "poster", "data", "background", "ping", "imagesrcset"):
         return bool(reference.scheme) or "//" in value
-    return attribute in ("href", "action", "formaction") and reference.scheme in ("javascript", "vbscript", "data")
+    return attribute in ("href", "action", "formaction") and reference.scheme in (
+        "javascript",
+        "vbscript",
+        "data",
+    )
 
 
 def _take_out(parent: Any, child: Any) -> None:
@@ -115,25 +107,8 @@ def _add_policy(page: ParsedPage) -> None:
         for one in [meta for meta in head if local(meta) == "meta"]:
             if (one.get("http-equiv") or "").lower() == "content-security-policy":
                 _take_out(head, one)
-        policy = ElementTree.Element(f"{XHTML}meta", {"http-equiv": "Content-Security-Policy", "content": POLICY})
+        policy = ElementTree.Element(
+            f"{XHTML}meta", {"http-equiv": "Content-Security-Policy", "content": POLICY}
+        )
         # A policy binds only what comes after it; the charset must stay within the first 1024 bytes.
         head.insert(1 if len(head) and head[0].get("charset") else 0, policy)
-
-
-def _domain(job: Job) -> str:
-    sites = read(job.brief).sites
-    return sites[0].fact if len(sites) == 1 else ""
-
-
-def _robots(domain: str) -> str:
-    return "User-agent: *\nAllow: /\n" + (f"Sitemap: https://{domain}/sitemap.xml\n" if domain else "")
-
-
-def _sitemap(domain: str, pages: list[str]) -> bytes:
-    entries = "".join(
-        f"  <url><loc>https://{domain}/{'' if name == 'index.html' else name}</loc></url>\n" for name in pages
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
-    ).encode()

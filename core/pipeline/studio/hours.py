@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _DAYS = (
     r"mon(?:days?)?|lunes|понедельник\w*|пн",
@@ -17,7 +18,8 @@ _DAYS = (
 )
 _DAY = "|".join(f"(?P<d{index}>{names})" for index, names in enumerate(_DAYS))
 _TOKEN = re.compile(
-    rf"(?<!\w)(?:{_DAY}|(?P<daily>every day|daily|seven days a week|todos los días|cada día|ежедневно|каждый день|без выходных)"
+    rf"(?<![\w$€£₽+])(?<![$€£₽]\s)(?:{_DAY}|(?P<daily>every day|daily|seven days a week"
+    r"|todos los días|cada día|ежедневно|каждый день|без выходных)"
     r"|(?P<weekdays>weekdays|working days|entre semana|по будням|будни|в будни)"
     r"|(?P<weekend>weekends?|fines? de semana|выходные дни|по выходным)"
     r"|(?P<closed>closed|cerrad[oa]s?|cerramos|закрыт[оы]?|выходной)"
@@ -26,7 +28,15 @@ _TOKEN = re.compile(
     r"|(?P<h>[01]?\d|2[0-4])(?:[:.h](?P<m>[0-5]\d))?\s?(?P<half>[ap]\.?\s?m\b\.?|h\b|ч\b\.?)?(?![\d%€$£₽])(?!\s?(?:€|\$|£|₽|руб|eur|день|лет|год|минут|человек|days|years|minutes|people|km|км)))(?!\w)",
     re.IGNORECASE,
 )
-_TO = re.compile(r"\s*(?:[-–—]|to|through|thru|till|until|a(?: las)?|al|hasta(?: las)?|по|до)\s*(?:el\s)?", re.IGNORECASE)
+_TO = re.compile(
+    r"\s*(?:[-–—]|to|through|thru|till|until|a(?: las)?|al|hasta(?: las)?|по|до)\s*(?:el\s)?", re.IGNORECASE
+)
+_BEING_THERE = re.compile(
+    r"\b(?:open|hours|clos|answer|reception|office|daily|откры|закры|работа|час[ыо]|ежедневн|выходн|принима|заняти|занима"
+    r"|ждём|ждем|отвеча|abr[eií]|abiert|horario|cerra|atend|contest|recep)",
+    re.IGNORECASE,
+)
+_FAR = 25  # characters between a day and its times; beyond, they belong to different things
 _JOINS_DAYS = re.compile(r"\s*(?:,|and|y|и|&|,?\s?en|on|во?)\s*", re.IGNORECASE)
 
 
@@ -55,6 +65,11 @@ def hours(sentence: str) -> list[Opening]:
     return found if any(not one.closed for one in found) else []
 
 
+def opening_hours(sentence: str) -> list[Opening]:
+    """Hours of a sentence that speaks of being there for people; a rehearsal's are none."""
+    return hours(sentence) if _BEING_THERE.search(sentence) or _TOKEN.match(sentence) else []
+
+
 def together(found: Sequence[Opening]) -> list[Opening]:
     """One line per day, later sentences and narrower lines winning, days with equal hours joined in order."""
     by_day: dict[int, Opening] = {}
@@ -66,7 +81,11 @@ def together(found: Sequence[Opening]) -> list[Opening]:
     lines: list[Opening] = []
     for day in sorted(by_day):
         now = by_day[day]
-        if lines and lines[-1].days[-1] == day - 1 and (lines[-1].opens, lines[-1].closes) == (now.opens, now.closes):
+        if (
+            lines
+            and lines[-1].days[-1] == day - 1
+            and (lines[-1].opens, lines[-1].closes) == (now.opens, now.closes)
+        ):
             lines[-1] = Opening((*lines[-1].days, day), now.opens, now.closes)
         else:
             lines.append(now)
@@ -136,10 +155,16 @@ def _openings(pieces: list[_Piece]) -> list[Opening]:
     while rest:
         kinds = tuple(piece.kind for piece in rest[:5])
         shape = next((shape for shape in _SHAPES if kinds[: len(shape)] == shape), None)
-        if shape:
+        if shape and _close(rest[: len(shape)]):
             found.extend(_said(shape, rest[: len(shape)]))
-        rest = rest[len(shape) if shape else 1 :]
+            rest = rest[len(shape) :]
+        else:
+            rest = rest[1:]
     return found
+
+
+def _close(pieces: list[_Piece]) -> bool:
+    return all(after.start - before.end <= _FAR for before, after in pairwise(pieces))
 
 
 _SHAPES = (

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 from core.pipeline.studio.subject import Subject
 from core.pipeline.studio.words import strings, table
 
+READABLE = (
+    ("ink", "paper"),
+    ("ink", "band"),
+    ("muted", "paper"),
+    ("muted", "band"),
+    ("accent", "paper"),
+    ("accent", "band"),
+    ("on_accent", "accent"),
+)
+"""Text and ground of every pair of colours that carries words on a page."""
 _COLOURS = ("paper", "ink", "muted", "accent", "on_accent", "band", "spark")
 
 
@@ -35,15 +45,7 @@ class Palette:
         """Every pair of colours that carries text on a page, by name."""
         return {
             f"{text} on {ground}": (str(getattr(self, text)), str(getattr(self, ground)))
-            for text, ground in (
-                ("ink", "paper"),
-                ("ink", "band"),
-                ("muted", "paper"),
-                ("muted", "band"),
-                ("accent", "paper"),
-                ("accent", "band"),
-                ("on_accent", "accent"),
-            )
+            for text, ground in READABLE
         }
 
 
@@ -70,7 +72,9 @@ def _palettes() -> dict[str, Palette]:
 def _typefaces() -> dict[str, Typeface]:
     types = table("looks")["types"]
     return {
-        name: Typeface(name, str(entry["head"]), str(entry["body"]), int(entry["weight"]), str(entry["tracking"]))
+        name: Typeface(
+            name, str(entry["head"]), str(entry["body"]), int(entry["weight"]), str(entry["tracking"])
+        )
         for name, entry in types.items()
         if isinstance(entry, dict)
     }
@@ -80,22 +84,13 @@ PALETTES = _palettes()
 TYPEFACES = _typefaces()
 
 
-def palette_for(product_id: str, subject: Subject, moods: tuple[str, ...], turn: int = 0) -> Palette:
-    """One of the subject's palettes, always the same for a product; moods decide first, `turn` moves on."""
-    fitting = [PALETTES[name] for name in subject.palettes]
-    wanted = set(moods)
-
-    def agrees(palette: Palette) -> int:
-        return len(wanted & set(palette.moods))
-
-    everything = [*fitting, *(one for one in PALETTES.values() if one not in fitting)]
-    best = max(agrees(one) for one in everything)
-    if best and not any(agrees(one) == best for one in fitting):
-        fitting = everything
-    choice = [one for one in fitting if agrees(one) == best] if best else fitting
-    if turn:
-        choice = [*choice, *(one for one in fitting if one not in choice)]
-    return choice[(seed(product_id) + turn) % len(choice)]
+def ranked(product_id: str, subject: Subject, moods: tuple[str, ...]) -> list[Palette]:
+    """Every palette, the best first: what the brief asks for, the subject's own, chance by product."""
+    turn = seed(product_id)
+    own = [PALETTES[name] for name in subject.palettes]
+    own = own[turn % len(own) :] + own[: turn % len(own)]
+    everything = [*own, *(one for one in PALETTES.values() if one not in own)]
+    return sorted(everything, key=lambda palette: (-len(set(moods) & set(palette.moods)), palette not in own))
 
 
 def seed(product_id: str) -> int:

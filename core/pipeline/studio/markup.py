@@ -14,13 +14,15 @@ class Markup(str):
 
 
 _VOID = frozenset({"meta", "link", "img", "br", "hr", "wbr"})
-_INLINE = frozenset({"a", "span", "strong", "em", "td", "th", "dt", "dd", "h1", "h2", "h3", "p", "title", "time", "bdi"})
+_INLINE = frozenset(
+    {"a", "span", "strong", "em", "td", "th", "dt", "dd", "li", "h1", "h2", "h3", "p", "title", "time", "bdi"}
+)
 
 
 def tag(name: str, /, *children: str, **attributes: str | None) -> Markup:
-    """One element; `class_` and `aria_label` mean `class` and `aria-label`; attributes of None are left out."""
+    """One element; `class_` and `aria_label` mean `class` and `aria-label`; None leaves an attribute out."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(wash(value), quote=True)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_quoted(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -35,14 +37,19 @@ def tag(name: str, /, *children: str, **attributes: str | None) -> Markup:
 
 def together(*children: str) -> Markup:
     """Children in a row, each escaped unless it is markup already."""
-    return Markup("".join(one if isinstance(one, Markup) else escape(wash(one), quote=False) for one in children))
+    return Markup(
+        "".join(one if isinstance(one, Markup) else escape(wash(one), quote=False) for one in children)
+    )
+
+
+def _quoted(value: str) -> str:
+    return escape(wash(value), quote=False).replace('"', "&quot;")
 
 
 def xml(name: str, /, *children: Markup, **attributes: str) -> Markup:
     """One SVG element, closed as XML wants it."""
     written = "".join(
-        f' {key.rstrip("_").replace("__", ":").replace("_", "-")}="{escape(wash(value), quote=True)}"'
-        for key, value in attributes.items()
+        f' {key.rstrip("_").replace("_", "-")}="{_quoted(value)}"' for key, value in attributes.items()
     )
     inside = "".join(children)
     return Markup(f"<{name}{written}>{inside}</{name}>\n" if inside else f"<{name}{written}/>\n")

@@ -23,13 +23,14 @@ from core.pipeline.studio import (
     sales,
     security,
 )
-from core.pipeline.studio.workbench import Stopped, Workbench
+from core.pipeline.studio.workbench import Workbench
 
 Step = Callable[[Job, Workbench], Done]
 
 AGENTS: Mapping[str, Step] = {
     "analyst": analyst.work,
     "pm": pm.work,
+    "__landing_spec__": pm.work,
     "marketing": marketing.work,
     "methodologist": methodologist.work,
     "architect": architect.work,
@@ -57,10 +58,13 @@ class OfflineStudio:
     async def work(self, job: Job) -> Done:
         """Do one agent's work; files are durable on return.
 
-        When cancelled it returns only after the thread has let go, so nothing appears in the folder afterwards."""
+        When cancelled it returns only after the thread has let go: nothing appears in the folder later."""
         step = AGENTS.get(job.agent)
         if step is None or self._pool is None:
-            raise Trouble("The offline studio has no such agent." if step is None else "The studio is closed.", passing=False)
+            raise Trouble(
+                "The offline studio has no such agent." if step is None else "The studio is closed.",
+                passing=False,
+            )
         stop = threading.Event()
         running = asyncio.wrap_future(self._pool.submit(_do, step, job, Workbench(job.folder, stop)))
         try:
@@ -91,5 +95,5 @@ async def _let_go(running: asyncio.Future[Done]) -> None:
             await asyncio.wait({running})
         except asyncio.CancelledError:
             continue  # a second cancelling changes nothing: the thread still has to end
-    if not running.cancelled() and not isinstance(running.exception(), Stopped | None):
-        return  # the caller is gone; why the step failed interests nobody any more
+    if not running.cancelled():
+        running.exception()  # the caller is gone; asked for only to keep asyncio from complaining

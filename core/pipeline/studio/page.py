@@ -16,6 +16,9 @@ from core.pipeline.studio.speech import Speech
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 """Content security policy of every page: nothing but its own style sheet and pictures."""
 
+_LONG_WORD = 13
+"""Letters; a longer one in a headline would not fit a telephone at full size."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -45,7 +48,9 @@ def _page(draft: Draft, page: Page) -> bytes:
 
 def _document(draft: Draft, page: Page, main: Markup) -> bytes:
     copy, say = draft.copy, draft.speech.say
-    title = {Page.HOME: copy.title, Page.LOST: f"{say('lost')} — {copy.name}"}.get(page, f"{_details(draft)} — {copy.name}")
+    title = {Page.HOME: copy.title, Page.LOST: f"{say('lost')} — {copy.name}"}.get(
+        page, f"{_details(draft)} — {copy.name}"
+    )
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -64,7 +69,10 @@ def _document(draft: Draft, page: Page, main: Markup) -> bytes:
         "\n",
         _top(draft, page),
         tag("main", main, id="content"),
-        tag("footer", tag("div", tag("p", copy.title), tag("p", tag("a", say("up"), href="#top")), class_="wrap")),
+        tag(
+            "footer",
+            tag("div", tag("p", copy.title), tag("p", tag("a", say("up"), href="#top")), class_="wrap"),
+        ),
         class_=draft.layout,
         id="top",
     )
@@ -74,7 +82,14 @@ def _document(draft: Draft, page: Page, main: Markup) -> bytes:
 def _top(draft: Draft, page: Page) -> Markup:
     where = {section: target for target, sections in draft.plan.pages.items() for section in sections}
     links = [
-        tag("li", tag("a", draft.speech.say(one.value), href=f"{'' if where[one] is page else where[one].value}#{one}"))
+        tag(
+            "li",
+            tag(
+                "a",
+                draft.speech.say(one.value),
+                href=f"{'' if where[one] is page else where[one].value}#{one}",
+            ),
+        )
         for one in Section
         if one in where
     ]
@@ -92,7 +107,7 @@ def _hero(draft: Draft, parts: Parts) -> Markup:
         tag("h1", copy.headline, lang=parts.foreign),
         tag("p", copy.tagline, class_="lede", lang=parts.foreign) if copy.tagline else "",
         _actions(draft),
-        class_="words",
+        class_="words long" if max(map(len, copy.headline.split()), default=0) > _LONG_WORD else "words",
     )
     width, height = ("960", "960") if draft.layout == "split" else ("1440", "480")
     picture = tag("img", src="art.svg", alt="", width=width, height=height)
@@ -110,10 +125,23 @@ def _actions(draft: Draft) -> Markup:
     buttons = []
     if reading.phones and reading.subject.local:
         number = reading.phones[0].fact
-        buttons.append(tag("a", say("call"), " ", tag("span", number, class_="whole"), href=f"tel:{dial(number)}", class_="button"))
+        buttons.append(
+            tag(
+                "a",
+                say("call"),
+                " ",
+                tag("span", number, class_="whole"),
+                href=f"tel:{dial(number)}",
+                class_="button",
+            )
+        )
     elif reading.mails:
         buttons.append(tag("a", say("write"), href=f"mailto:{reading.mails[0].fact}", class_="button"))
-    for section, key in ((Section.PRICES, "see_prices"), (Section.HOURS, "see_hours"), (Section.OFFER, "read_on")):
+    for section, key in (
+        (Section.PRICES, "see_prices"),
+        (Section.HOURS, "see_hours"),
+        (Section.OFFER, "read_on"),
+    ):
         if section in where and len(buttons) < 2:
             plain = "button plain" if buttons else "button"
             buttons.append(tag("a", say(key), href=to(section), class_=plain))
@@ -121,8 +149,10 @@ def _actions(draft: Draft) -> Markup:
 
 
 def _plain_head(draft: Draft, parts: Parts) -> Markup:
-    words = tag("div", tag("p", draft.copy.name, class_="eyebrow"), tag("h1", _details(draft)), class_="words")
-    return tag("div", tag("div", words, class_="wrap"), class_="hero")
+    words = tag(
+        "div", tag("p", draft.copy.name, class_="eyebrow"), tag("h1", _details(draft)), class_="words"
+    )
+    return tag("div", tag("div", words, class_="wrap"), class_="plain-head")
 
 
 def _details(draft: Draft) -> str:
@@ -141,7 +171,10 @@ def _bands(parts: Parts, sections: tuple[Section, ...]) -> list[Markup]:
             bands.append(_band(parts, section, f"part told{tint}"))
         elif section in pair:
             if section is pair[0]:
-                both = [tag("section", parts.write(one), id=one.value, aria_labelledby=f"{one}-title") for one in pair]
+                both = [
+                    tag("section", parts.write(one), id=one.value, aria_labelledby=f"{one}-title")
+                    for one in pair
+                ]
                 grid = tag("div", *both, class_="pair two" if len(pair) == 2 else "pair")
                 bands.append(tag("div", tag("div", grid, class_="wrap"), class_=f"part{tint}"))
         else:

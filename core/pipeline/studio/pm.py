@@ -19,6 +19,11 @@ FROM_FEEDBACK = 0
 """Stands for the sentence number of a requirement that came with an objection."""
 REQUIREMENTS_AT_MOST = 120
 
+EMPTY = (
+    "The brief has no usable content: say in a few sentences what it is, for whom,"
+    " and what the page must tell."
+)
+
 ACCEPTANCE = (
     "Every page answers with 200 and the right content type when the folder is served.",
     "The HTML of every page parses without an error and says its language.",
@@ -56,8 +61,7 @@ def work(job: Job, bench: Workbench) -> Done:
     """Write the specification, or block when the brief holds nothing to build from."""
     reading = read(job.brief)
     if not reading.usable:
-        reason = "The brief has no usable content: say in a few sentences what it is, for whom, and what the page must tell."
-        return Done(output={"usable": False, "requirements": []}, verdict=Verdict.BLOCK, blockers=(reason,))
+        return Done(output={"usable": False, "requirements": []}, verdict=Verdict.BLOCK, blockers=(EMPTY,))
     language = choose(job.content_locale, job.brief).language
     name = copywriting.write(reading, job.product_name, language).name
     found = [one.json(number) for number, one in enumerate(requirements(reading, job.feedback), 1)]

@@ -22,7 +22,8 @@ _MONEY = re.compile(
 )
 _PER = re.compile(
     r"\s*(?:(?P<month>(?:per|a|/)\s*month|/\s?mo\b|al mes|в месяц)|(?P<year>(?:per|a)\s*year|al año|в год)"
-    r"|(?P<night>(?:per|a)\s*night|por noche|за ночь)|(?P<hour>(?:per|an?)\s*hour|por hora|в час)|(?:each|apiece|cada uno))",
+    r"|(?P<night>(?:per|a)\s*night|por noche|за ночь)|(?P<hour>(?:per|an?)\s*hour|por hora|в час)"
+    r"|(?:each|apiece|cada uno))",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -31,10 +32,16 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:[\s,.;:(—–-]|\s(?:is|are|costs?|for|at|from|cuestan?|vale|son|es|por|a|стоит|стоят|за|от|по|и|y|and))+$", re.IGNORECASE
+    r"(?:[\s,.;:(—–-]|\s(?:is|are|costs?|for|at|from|cuestan?|vale|son|es|por|a|стоит|стоят|за|от|по|и|y|and))+$",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r",\s*(?:which|that|who|que|котор\w+)\s.*$", re.IGNORECASE)
-_FOR = re.compile(r"\s*((?:for|para|для)\s[^,;.!?\d]{2,40}?)(?=[,;.!?]|\s(?:and|y|и)\s|\s*$|\s*\d)", re.IGNORECASE)
+_FOR = re.compile(
+    r"\s*((?:for|para|для)\s[^,;.!?\d]{2,40}?)(?=[,;.!?]|\s(?:and|y|и)\s|\s*$|\s*\d)", re.IGNORECASE
+)
+_OF_THE_ONE_BEFORE = re.compile(
+    r"^(?:with|including|con|incluid[oa]s?|с|со|включая)\s[^,]{2,40},\s", re.IGNORECASE
+)
 _FOR_WHOM = re.compile(r"^\s*(?:for|por|para|за|для)?\s*(?:the\s)?", re.IGNORECASE)
 _STOP = re.compile(r"[,;.!?]\s|\s(?:and|y|и)\s(?=\D{0,30}\d)|[.;!?]$")
 
@@ -76,7 +83,7 @@ def prices(sentence: str) -> list[Price]:
 
 def _item_before(words: str) -> str:
     cut = _TAIL.sub("", _ASIDE.sub("", _LEAD.sub("", words)))
-    cut = _LEAD.sub("", cut.rsplit(": ", 1)[-1])
+    cut = _LEAD.sub("", _OF_THE_ONE_BEFORE.sub("", cut.rsplit(": ", 1)[-1]))
     if len(cut) > ITEM_AT_MOST:
         cut = _LEAD.sub("", re.split(r"[,;:.]\s", cut)[-1])
     return _named(cut)

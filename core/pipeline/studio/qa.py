@@ -9,7 +9,7 @@ from core.pipeline.agents import Done, Job, Verdict
 from core.pipeline.studio import earlier
 from core.pipeline.studio.copywriting import HEADLINE_AT_MOST
 from core.pipeline.studio.faults import Fault, Finding, blocking, listed
-from core.pipeline.studio.site import PAGE_AT_MOST, ParsedPage, Reference, css_addresses, css_errors, local
+from core.pipeline.studio.site import ParsedPage, Reference, css_addresses, css_errors, local, parseable
 from core.pipeline.studio.workbench import Shelf, Workbench
 from core.text import clip
 
@@ -25,7 +25,7 @@ def work(job: Job, bench: Workbench) -> Done:
     pages: dict[str, ParsedPage] = {}
     for name, content in files.items():
         bench.pause_point()
-        if len(content) > PAGE_AT_MOST:
+        if not parseable(content):
             findings.append(Finding(Fault.TOO_BIG, name, f"{len(content)} bytes"))
         elif name.endswith(".html"):
             pages[name] = ParsedPage(name, content)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from core.pipeline.studio import contacts
 from core.pipeline.studio.brief import Sentence, Use, letters, sentences
-from core.pipeline.studio.hours import Opening, hours, together
+from core.pipeline.studio.hours import Opening, opening_hours, together
 from core.pipeline.studio.language import detect
 from core.pipeline.studio.prices import Price, prices
 from core.pipeline.studio.subject import Subject, about
@@ -16,7 +16,9 @@ from core.pipeline.studio.words import AUDIENCE, MOODS, any_of
 
 T = TypeVar("T")
 
-_ABOUT_CLOSING = any_of(["clos\\w+", "last (?:entry|orders?)", "закры\\w+", "касс\\w+", "cerr\\w+", "[úu]ltim\\w+"])
+_ABOUT_CLOSING = any_of(
+    ["clos\\w+", "last (?:entry|orders?)", "закры\\w+", "касс\\w+", "cerr\\w+", "[úu]ltim\\w+"]
+)
 _FEWEST_LETTERS = 12
 _FEWEST_WORDS = 3
 
@@ -66,9 +68,18 @@ class Reading:
     @property
     def statements(self) -> list[Sentence]:
         """Sentences for the page that no table or contact line already says."""
-        told = {one.sentence for one in (*self.openings, *self.prices, *self.mails, *self.phones)}
-        told |= {one.number for one in self.hours_notes}
+        told = self._told_elsewhere
         return [one for one in self.of(Use.COPY) if one.number not in told and not one.bullet]
+
+    @property
+    def _told_elsewhere(self) -> set[int]:
+        told = {one.sentence for one in (*self.mails, *self.phones)}
+        told |= {one.sentence for one in self.openings} | {one.sentence for one in self.prices}
+        told |= {one.sentence for one in self.addresses if self._little_but(one)}
+        return told | {one.number for one in self.hours_notes}
+
+    def _little_but(self, address: Sourced[str]) -> bool:
+        return 2 * len(address.fact) > len(self.sentences[address.sentence - 1].text)
 
     @property
     def hours_notes(self) -> list[Sentence]:
@@ -95,7 +106,7 @@ def read(brief: str) -> Reading:
         subject=about(text),
         name=next((name for one in clean if (name := contacts.given_name(one.text))), ""),
         place=next((where for one in (*stated, *clean) if (where := contacts.place(one.text))), ""),
-        openings=_facts(stated, hours),
+        openings=_facts(stated, opening_hours),
         prices=_facts(stated, prices),
         mails=_facts(clean, contacts.mails),
         phones=_facts(clean, contacts.phones),

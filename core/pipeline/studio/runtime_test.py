@@ -1,4 +1,4 @@
-"""The built-in run-time test: serve the folder on loopback and fetch every page and link like a browser would."""
+"""The built-in run-time test: serve the folder on loopback, fetch every page and link as a browser would."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 from core.json_value import JsonValue
 from core.pipeline.agents import Done, Job, Verdict
 from core.pipeline.studio.faults import Fault, Finding, blocking, listed
-from core.pipeline.studio.site import PAGE_AT_MOST, ParsedPage
+from core.pipeline.studio.site import ParsedPage, parseable
 from core.pipeline.studio.workbench import Shelf, Workbench
 
 TYPES = {
@@ -59,7 +59,7 @@ def work(job: Job, bench: Workbench) -> Done:
 def _addresses(files: dict[str, bytes]) -> list[str]:
     wanted = dict.fromkeys(["", *(name for name in files if not name.startswith("_"))])
     for name, content in files.items():
-        if name.endswith(".html") and len(content) <= PAGE_AT_MOST:
+        if name.endswith(".html") and parseable(content):
             inside = (one.target[0] for one in ParsedPage(name, content).references if not one.scheme)
             wanted.update(dict.fromkeys(inside))
     return list(wanted)
@@ -109,7 +109,9 @@ def serving(files: dict[str, bytes]) -> Iterator[int]:
             """The record of the step is its output; a log line for each fetch helps nobody."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="studio-serve")
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="studio-serve"
+    )
     thread.start()
     try:
         yield int(server.server_address[1])

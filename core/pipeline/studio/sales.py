@@ -38,9 +38,17 @@ def work(job: Job, bench: Workbench) -> Done:
     )
     total = sum(count * cents for _, count, cents in lines)
     priced: list[JsonValue] = [
-        {"item": item, "count": count, "cents_each": cents, "cents": count * cents} for item, count, cents in lines if count
+        {"item": item, "count": count, "cents_each": cents, "cents": count * cents}
+        for item, count, cents in lines
+        if count
     ]
     care = total * CARE_PERCENT // 100 // 100 * 100
     return Done(
-        output={"currency": "EUR", "rule": RULE, "lines": priced, "total_cents": total, "care_cents_a_month": care}
+        output={
+            "currency": "EUR",
+            "rule": RULE,
+            "lines": priced,
+            "total_cents": total,
+            "care_cents_a_month": care,
+        }
     )

@@ -36,15 +36,20 @@ class Parts:
         return together(tag("h2", self._speech.say(section.value), id=f"{section}-title"), bodies[section]())
 
     def _offer(self) -> Markup:
-        return tag("ul", *(self._card(one) for one in self._plan.cards), class_="cards even" if len(self._plan.cards) in (2, 4) else "cards", role="list")
+        return tag(
+            "ul",
+            *(self._card(one) for one in self._plan.cards),
+            class_="cards even" if len(self._plan.cards) in (2, 4) else "cards",
+            role="list",
+        )
 
     def _card(self, point: Sentence) -> Markup:
         title, colon, text = point.copy.partition(": ")
         if point.bullet and colon and len(title) <= _TITLE_OF_A_POINT:
-            words = (tag("h3", title), tag("p", text[:1].upper() + text[1:]))
+            words = together(tag("h3", title), tag("p", text[:1].upper() + text[1:]))
         else:
-            words = (tag("p", point.copy),)
-        return tag("li", *words, lang=self.foreign)
+            words = tag("p", point.copy)
+        return tag("li", words, lang=self.foreign)
 
     def _hours(self) -> Markup:
         say = self._speech.say
@@ -53,7 +58,9 @@ class Parts:
             clock = together(self._speech.clock(line))
             if line.opens and line.closes:
                 clock = together(
-                    tag("time", line.opens, datetime=iso(line.opens)), " – ", tag("time", line.closes, datetime=iso(line.closes))
+                    tag("time", line.opens, datetime=iso(line.opens)),
+                    " – ",
+                    tag("time", line.closes, datetime=iso(line.closes)),
                 )
             cells = (tag("th", self._speech.days(line), scope="row"), tag("td", clock))
             rows.append(tag("tr", *cells, class_="closed" if line.closed else None))
@@ -63,7 +70,11 @@ class Parts:
     def _prices(self) -> Markup:
         say = self._speech.say
         rows = [
-            tag("tr", tag("th", one.fact.item, scope="row", lang=self.foreign), tag("td", self._speech.amount(one.fact)))
+            tag(
+                "tr",
+                tag("th", one.fact.item, scope="row", lang=self.foreign),
+                tag("td", self._speech.amount(one.fact)),
+            )
             for one in self._reading.prices
         ]
         return _table(say("item"), say("price"), rows)
@@ -71,7 +82,9 @@ class Parts:
     def _about(self) -> Markup:
         told = [one.copy for one in self._plan.story]
         paragraphs = [" ".join(told[at : at + 2]) for at in range(1, len(told), 2)]
-        return tag("div", *(tag("p", one) for one in (*told[:1], *paragraphs)), class_="story", lang=self.foreign)
+        return tag(
+            "div", *(tag("p", one) for one in (*told[:1], *paragraphs)), class_="story", lang=self.foreign
+        )
 
     def contact(self) -> Markup:
         """How to get in touch, as a list of terms."""
@@ -86,7 +99,11 @@ class Parts:
         say, reading = self._speech.say, self._reading
         lines = []
         if reading.week:
-            days = [together(self._speech.days(one), " ", tag("span", self._speech.clock(one), class_="whole")) for one in reading.week if not one.closed]
+            days = [
+                together(self._speech.days(one), " ", tag("span", self._speech.clock(one), class_="whole"))
+                for one in reading.week
+                if not one.closed
+            ]
             lines.append((say("hours"), together(*(tag("div", one) for one in days[:3]))))
         if reading.addresses:
             lines.append((say("address"), tag("span", reading.addresses[0].fact, lang=self.foreign)))
@@ -94,7 +111,9 @@ class Parts:
             lines.append((say("phone"), phone_link(reading.phones[0].fact)))
         if len(lines) < 2:
             return Markup("")
-        facts = tag("dl", *(tag("div", tag("dt", term), tag("dd", fact)) for term, fact in lines), class_="wrap")
+        facts = tag(
+            "dl", *(tag("div", tag("dt", term), tag("dd", fact)) for term, fact in lines), class_="wrap"
+        )
         return tag("div", facts, class_="glance")
 
 

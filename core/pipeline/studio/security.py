@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from core.pipeline.agents import Done, Job, Verdict
 from core.pipeline.studio.faults import Fault, Finding, blocking, listed
 from core.pipeline.studio.qa import dangers
-from core.pipeline.studio.site import PAGE_AT_MOST, ParsedPage, Reference, css_addresses
+from core.pipeline.studio.site import PAGE_AT_MOST, ParsedPage, Reference, css_addresses, parseable
 from core.pipeline.studio.workbench import Shelf, Workbench
 from core.text import clip
 
 PASSING_SCORE = 70
 
 _SECRETS = re.compile(
-    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}|\bsk-[A-Za-z0-9_-]{24,}"
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}"
+    r"|\bsk-[A-Za-z0-9_-]{24,}"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.|\bAIza[A-Za-z0-9_-]{35}\b"
     r"|(?i:\b(?:password|passwd|api[_-]?key|secret)\s*[:=]\s*['\"]?[^\s'\"<>]{8,})"
 )
@@ -45,7 +46,7 @@ def _file(name: str, content: bytes) -> Iterator[Finding]:
     text = content[:PAGE_AT_MOST].decode("utf-8", "replace")
     if _SECRETS.search(text):
         yield Finding(Fault.SECRET, name)
-    if len(content) > PAGE_AT_MOST:
+    if not parseable(content):
         yield Finding(Fault.TOO_BIG, name, f"{len(content)} bytes")
     elif name.endswith((".html", ".htm", ".svg", ".xml")):
         yield from _page(ParsedPage(name, content))
@@ -75,9 +76,13 @@ def _policy(page: ParsedPage) -> Iterator[Finding]:
         yield Finding(Fault.CSP_MISSING, page.name)
         return
     rules = {words[0].lower(): words[1:] for part in policy.split(";") if (words := part.split())}
-    loose = [source for sources in rules.values() for source in sources if source in _TOO_MUCH or ":" in source]
+    loose = [
+        source for sources in rules.values() for source in sources if source in _TOO_MUCH or ":" in source
+    ]
     if rules.get("default-src") != ["'none'"] or "script-src" in rules or loose:
         yield Finding(Fault.CSP_WEAK, page.name, clip(policy, 160))
 
 
-_TOO_MUCH = frozenset({"*", "'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "http:", "https:", "data:", "blob:"})
+_TOO_MUCH = frozenset(
+    {"*", "'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "http:", "https:", "data:", "blob:"}
+)

@@ -11,7 +11,7 @@ from core.pipeline.studio.hours import Opening
 from core.pipeline.studio.prices import Price
 from core.pipeline.studio.words import strings, table
 
-_TABLES = table("strings")
+TABLES = table("strings")
 
 
 class Speech:
@@ -19,7 +19,7 @@ class Speech:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._words = _TABLES[language]
+        self._words = TABLES[language]
 
     def say(self, key: str, **facts: str) -> str:
         """A fixed sentence with its facts filled in."""
@@ -27,6 +27,8 @@ class Speech:
 
     def days(self, opening: Opening) -> str:
         """Monday – Friday, in the language's own words, first letter large."""
+        if len(opening.days) == 7:
+            return self.say("daily")
         names = strings(self._words["days"])
         first, last = names[opening.days[0]], names[opening.days[-1]]
         joined = first if len(opening.days) == 1 else f"{first} – {last}"

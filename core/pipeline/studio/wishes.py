@@ -56,7 +56,8 @@ class Wish(Enum):
 
 
 _NEW_HEADLINE = re.compile(
-    r"(?:headline|heading|title|заголов\w+|titular|t[íi]tulo)[^\"«“]{0,40}[\"«“](?P<words>[^\"»”]{3,80})[\"»”]", re.IGNORECASE
+    r"(?:headline|heading|title|заголов\w+|titular|t[íi]tulo)[^\"«“]{0,40}[\"«“](?P<words>[^\"»”]{3,80})[\"»”]",
+    re.IGNORECASE,
 )
 _READ = 2_000  # characters of one objection
 
@@ -86,7 +87,9 @@ def hear(feedback: Iterable[str]) -> tuple[Heard, ...]:
 
 def _one(text: str) -> Heard:
     faults = set(named_in(text))
-    wishes = tuple(wish for wish in Wish if faults & set(wish.faults) or (not faults and wish.words.search(text)))
+    wishes = tuple(
+        wish for wish in Wish if faults & set(wish.faults) or (not faults and wish.words.search(text))
+    )
     new = None if faults else _NEW_HEADLINE.search(text)
     return Heard(clip(text, 400), wishes, one_line(new["words"]) if new else "")
 

@@ -29,15 +29,19 @@ def any_of(patterns: list[str]) -> re.Pattern[str]:
 _WORDS = table("words")
 
 
+def _all(section: str) -> list[str]:
+    return [one for patterns in _WORDS[section].values() for one in strings(patterns)]
+
+
 def _every_language(section: str) -> re.Pattern[str]:
-    return any_of([one for patterns in _WORDS[section].values() for one in strings(patterns)])
+    return any_of(_all(section))
 
 
 WISH = _every_language("wishes")
 BEYOND = _every_language("beyond")
 AUDIENCE = _every_language("audience")
 FILLER = re.compile(
-    rf"^(?:{'|'.join(one for words in _WORDS['filler'].values() for one in strings(words))})(?!\w)[\s,.!:;…—-]*",
+    rf"^(?:{'|'.join(_all('filler'))})(?!\w)[\s,.!:;…—-]*",
     re.IGNORECASE,
 )
 MOODS = {mood: any_of(strings(patterns)) for mood, patterns in _WORDS["moods"].items()}
