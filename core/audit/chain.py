@@ -154,7 +154,7 @@ class Chain:
         await self._sign()
 
     async def remembered_checkpoint(self) -> bytes:
-        """The newest checkpoint from the signer's own memory, which a roll-back of the folder does not touch."""
+        """The newest checkpoint from the signer's own memory, which no roll-back of the folder touches."""
         return await self._in(self._reading, self._signer.remembered)
 
     async def close(self) -> None:

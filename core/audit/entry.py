@@ -262,7 +262,7 @@ _PLAIN = re.compile(
     rb'\{"previous_hash":"[0-9a-f]{64}","seq":[1-9][0-9]{0,14}+,"timestamp":' + _TEXT + rb',"action":' + _TEXT
     + rb',"actor":' + _TEXT + rb',"resource":' + _TEXT + rb',"outcome":' + _TEXT
     + rb',"details":\{((?:' + _TEXT + rb":" + _VALUE + rb"(?:,(?=\")|(?=\})))*+)\}"
-    + rb',"severity":"[a-z]+","ip_address":' + _TEXT + rb',"session_id":' + _TEXT
+    + rb',"severity":"(?:info|warning|error|critical)","ip_address":' + _TEXT + rb',"session_id":' + _TEXT
     + rb',"id":"[A-Za-z0-9._:-]{1,64}+","hash":"[0-9a-f]{64}"\}'
 )  # fmt: skip
 _NAME = re.compile(rb'"([^"]*)":')

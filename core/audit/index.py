@@ -1,4 +1,4 @@
-"""A small SQLite file for each segment that finds entries quickly; never an authority, rebuilt when in doubt."""
+"""A small SQLite file for each segment that finds entries quickly; no authority, rebuilt when in doubt."""
 
 from __future__ import annotations
 

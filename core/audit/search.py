@@ -1,4 +1,4 @@
-"""Looking things up in the record; an entry is read from its own line, its hash recomputed, before it is shown."""
+"""Looking things up in the record; every entry shown is read from its own line and its hash recomputed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.audit.entry import Entry, segments
-from core.audit.index import STEP, Index
+from core.audit.index import Index
 from core.audit.query import Query, parse_query
 from core.audit.scan import Stretch, backwards, entry_at, last_seq, needle_of, stretches, wanted
 from core.audit.verify.chainfiles import offset_of
@@ -46,7 +46,8 @@ class Archive:
         self._searching = ThreadPoolExecutor(1, "record-search")
         self._following = ThreadPoolExecutor(1, "record-follow")
         self._indexes: dict[str, Index] = {}
-        self._catching_up = False
+        self.catching_up = False
+        """The index is being brought up to date in the background."""
 
     async def close(self) -> None:
         """Let threads and files go."""
@@ -69,7 +70,7 @@ class Archive:
         return await self._in(self._searching, lambda: self._first(needle))
 
     async def follow(self, after: int, query: Query, *, poll: float = 0.25) -> AsyncIterator[Entry]:
-        """Entries with a number above `after`, oldest first, then new ones as they come, whoever writes them."""
+        """Entries numbered above `after`, oldest first, then new ones as they come, whoever writes them."""
         cursor: _Cursor | None = None
         while True:
             if cursor is None or cursor.news():
@@ -141,18 +142,18 @@ class Archive:
 
     def _catch_up(self) -> None:
         """Take segments in, newest first, in short jobs between which searches get their turn."""
-        if not self._catching_up:
-            self._catching_up = True
-            with contextlib.suppress(RuntimeError):  # closing
-                self._searching.submit(self._catch_up_step)
+        if not self.catching_up:
+            self.catching_up = True
+            self._searching.submit(self._catch_up_step)
 
     def _catch_up_step(self) -> None:
-        self._catching_up = False
         for part in reversed(stretches(self._folder)):
             index = self._index(part)
-            if index is not None and index.covered() < part.size and index.take_in(STEP):
-                self._catch_up()
+            if index is not None and index.covered() < part.size and index.take_in():
+                with contextlib.suppress(RuntimeError):  # closing
+                    self._searching.submit(self._catch_up_step)
                 return
+        self.catching_up = False
 
     def _show(self, seq: int) -> Entry | None:
         for part in reversed(stretches(self._folder)):

@@ -136,6 +136,9 @@ class Tail:
         """Turn what the disk says into a refusal, and trust nothing that we remember."""
         try:
             yield
+        except RecordUnavailable:
+            self._size = -1
+            raise
         except OSError as error:
             self._size = -1
             cause = error.strerror or type(error).__name__

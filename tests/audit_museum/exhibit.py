@@ -19,8 +19,9 @@ UNSIGNED = 6
 
 def draft(number: int) -> Draft:
     return Draft(
-        action="agent_handoff", actor=f"agent:{'pm' if number % 2 else 'developer'}", resource="pipeline/bakery",
-        outcome="done", details={"task": number, "reason": "sequential", "note": "bread before noon"},
+        action="agent_handoff", actor=("agent:pm", "agent:developer")[number % 2],
+        resource="pipeline/bakery", outcome="done",
+        details={"task": number, "reason": "sequential", "note": "bread before noon"},
         severity=Severity.INFO, ip_address="10.0.0.7", session_id="k3v9",
     )  # fmt: skip
 

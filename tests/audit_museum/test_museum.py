@@ -15,6 +15,7 @@ import pytest
 
 from core.audit.tail import Tail, encode
 from core.audit.verify import Kind, Unreadable, read_key, verify
+from core.json_value import JsonObject
 from tests.audit_museum.exhibit import UNSIGNED, Exhibit, build, draft
 from tests.audit_museum.tricks import TRICKS, Trick
 
@@ -87,7 +88,7 @@ def test_cutting_only_what_was_not_signed_yet_cannot_be_seen_and_the_report_says
 def test_a_rolled_back_folder_is_caught_by_a_checkpoint_that_was_kept_elsewhere(
     whole: Path, tmp_path: Path
 ) -> None:
-    """The hole: everything in the folder is signed and agrees. The attack: put back last week's copy of all of it."""
+    """The hole: everything in the folder is signed and agrees. The attack: put back an older copy of all."""
     older = tmp_path / "older"
     shutil.copytree(whole, older)
     kept = (whole / "checkpoint").read_bytes()
@@ -130,8 +131,8 @@ def test_a_spoiled_tree_cache_does_not_matter(exhibit: Exhibit) -> None:
 
 
 def test_a_seal_in_the_unsigned_tail_is_nobodys_word(tmp_path: Path) -> None:
-    """The hole: finished files are believed by digest. The attack: edit one, and append a seal that fits it after
-    the last checkpoint, where no signature reaches."""
+    """The hole: finished files are believed by digest. The attack: edit one, and append a seal that fits it
+    after the last checkpoint, where no signature reaches."""
     folder = asyncio.run(build(tmp_path, rounds=1))
     tail = Tail(folder, segment_bytes=1)
     tail.write([encode(draft(1))])
@@ -139,7 +140,7 @@ def test_a_seal_in_the_unsigned_tail_is_nobodys_word(tmp_path: Path) -> None:
     exhibit.change(0, 4, lambda line: line.replace(b"bread", b"bombs"))
     data, lines = exhibit.files[0].read_bytes(), exhibit.lines(0)
     exhibit.files[0].chmod(0o440)
-    seal = {
+    seal: JsonObject = {
         "file": exhibit.files[0].name, "bytes": len(data), "lines": len(lines), "first_seq": 1,
         "last_seq": len(lines), "first_hash": "", "last_hash": lines[-1][-67:-3].decode(),
         "sha256": sha256(data).hexdigest(),

@@ -220,10 +220,9 @@ def verify(
 ) -> Report:
     """Check the record in `folder`, which may be a copy and is never written to.
 
-    By default finished files are checked by the digest that the chain itself holds of them; `deep` checks every
-    line. `key` is the verifier key that you trust (else the one beside the record), `checkpoint` a note that you
-    kept elsewhere. Blocks: call
-    it in a thread. Raises Unreadable, and Stopped when `progress` answered no."""
+    By default finished files are checked by the digest that the chain holds of them; `deep` checks each line.
+    `key` is the verifier key that you trust (else the one beside the record), `checkpoint` a note you kept.
+    Blocks: call it in a thread. Raises Unreadable, and Stopped when `progress` said no."""
     deep = deep or every_line_strictly
     if not folder.is_dir():
         raise Unreadable(f"{folder}: there is no such folder")
