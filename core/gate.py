@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,13 +16,23 @@ from typing import Any, TypeVar
 from core.access import guards
 from core.access.permissions import Reach
 from core.access.roles import Role, reach_of
-from core.audit.entry import Severity
+from core.audit.entry import Draft, Severity, Unfit
 from core.catalogue import KNOWN
-from core.errors import CoreError, Crashed, FactorNeeded, Forbidden, NotSignedIn, RecordUnavailable, Throttled, Unconfirmed
+from core.errors import (
+    CoreError,
+    Crashed,
+    FactorNeeded,
+    Forbidden,
+    Invalid,
+    RecordUnavailable,
+    Throttled,
+    Unconfirmed,
+)
 from core.house import House
 from core.identity.sessions import Sessions
 from core.operation import Asked, Errand, Feed, Kind, Operation, Risk, Stage
-from core.recorder import Recorder, draft_of, draft_of_also
+from core.recorder import Recorder, draft_of, draft_of_also, to_the_end
+from core.store.store import Db
 from core.work import Caller, Outing, Remarks, View, Work, no_progress
 
 R = TypeVar("R")
@@ -33,7 +44,10 @@ CALLS_PER_SECOND, BURST = 20.0, 200.0
 
 
 class _Rehearsed(Exception):
-    """Rolls a dry run back."""
+    """Rolls a dry run back, and carries what would have come of it."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
 
 
 @dataclass
@@ -63,19 +77,22 @@ class Gate:
     ) -> R:
         """Do what was asked and put it on record; raises a CoreError and has done nothing otherwise.
 
-        `confirm` is the object's name as typed, for DANGER. `rehearse` runs an operation and takes it back."""
+        `confirm` is the object's name as typed, for DANGER. `rehearse` runs a change and takes it back."""
         caller = await self.sessions.caller(session_id, awake=awake)
         remarks = Remarks()
         try:
             reach = self.admit(caller, type(asked))
             if awake:
                 self._spend(session_id)
-            self._confirm(caller, asked, confirm, rehearse)
+            if rehearse:
+                _check_rehearsable(asked)
+            else:
+                self._confirm(caller, asked, confirm)
             if asked.risk.always_recorded:
                 await self.recorder.ready()
             if isinstance(asked, Operation):
                 return await self._perform(caller, reach, asked, remarks, rehearse)
-            return await self._go_out(caller, reach, asked, remarks, rehearse, progress)
+            return await self._go_out(caller, reach, asked, remarks, progress)
         except RecordUnavailable:
             raise
         except CoreError as refusal:
@@ -103,30 +120,47 @@ class Gate:
         caller = await self.sessions.caller(session_id)
         try:
             reach = self.admit(caller, type(feed))
+            self._spend(session_id)
         except CoreError as refusal:
             await self.recorder.refusal(caller, feed, refusal, Remarks())
             raise
+        view = View(caller=caller, reach=reach, house=self.house)
+        try:
+            async with (
+                aclosing(feed.items(view)) as items,
+                aclosing(self._guarded(caller, feed, items)) as allowed,
+            ):
+                async for item in allowed:
+                    yield item
+        except CoreError:
+            raise
+        except Exception as fault:
+            raise await self._crash(caller, feed, Remarks(), fault) from fault
+
+    async def _guarded(
+        self, caller: Caller, feed: Feed[R], items: AsyncGenerator[R, None]
+    ) -> AsyncGenerator[R, None]:
+        """The items, with a look at the session whenever anything changed and every few seconds."""
         news = self.house.news
-        async with aclosing(feed.items(View(caller=caller, reach=reach, house=self.house))) as items:
-            pending: asyncio.Future[R] = asyncio.ensure_future(anext(items))
-            try:
-                while True:
-                    seen = news.generation
-                    change = asyncio.ensure_future(news.after(seen, timeout=5.0))
-                    waiting: set[asyncio.Future[Any]] = {pending, change}
-                    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                    change.cancel()
-                    if news.generation != seen or not pending.done():
-                        self.admit(await self.sessions.caller(session_id, awake=False), type(feed))
-                    if pending.done():
-                        yield pending.result()
-                        pending = asyncio.ensure_future(anext(items))
-            except StopAsyncIteration:
-                return
-            finally:
-                if not pending.done():
-                    pending.cancel()
-                    await asyncio.wait({pending})
+        pending: asyncio.Future[R] = asyncio.ensure_future(anext(items))
+        try:
+            while True:
+                seen = news.generation
+                change = asyncio.ensure_future(news.after(seen, timeout=5.0))
+                waiting: set[asyncio.Future[Any]] = {pending, change}
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                change.cancel()
+                if news.generation != seen or not pending.done():
+                    self.admit(await self.sessions.caller(caller.session_id, awake=False), type(feed))
+                if pending.done():
+                    yield pending.result()
+                    pending = asyncio.ensure_future(anext(items))
+        except StopAsyncIteration:
+            return
+        finally:
+            if not pending.done():
+                pending.cancel()
+                await asyncio.wait({pending})
 
     def _spend(self, session_id: str) -> None:
         # In memory on purpose: a session lives in one process only.
@@ -142,8 +176,8 @@ class Gate:
         """The session is over; drop what was kept about it."""
         self._buckets.pop(session_id, None)
 
-    def _confirm(self, caller: Caller, asked: Asked, confirm: str | None, rehearse: bool) -> None:
-        if asked.risk is not Risk.DANGER or rehearse or caller.role is Role.HOST:
+    def _confirm(self, caller: Caller, asked: Asked, confirm: str | None) -> None:
+        if asked.risk is not Risk.DANGER or caller.role is Role.HOST:
             return
         name = str(getattr(asked, asked.on)) if asked.on else asked.name
         if confirm != name:
@@ -157,59 +191,80 @@ class Gate:
     ) -> R:
         house = self.house
         ahead = await asked.ahead(Outing(caller=caller, reach=reach, house=house, remarks=remarks))
-        if asked.risk is Risk.LOOK and not rehearse:
+        if asked.risk is Risk.LOOK:
             async with house.store.reading() as db:
                 return await asked.run(self._work(caller, reach, db, ahead, remarks))
-        result: list[R] = []
-        try:
-            async with house.store.transaction() as db:
-                result.append(await asked.run(self._work(caller, reach, db, ahead, remarks)))
-                if rehearse:
-                    raise _Rehearsed
-                at = house.clock.now()
-                drafts = [draft_of(caller, asked, "done", remarks, at)]
-                drafts += [draft_of_also(caller, also, at) for also in remarks.also]
-                await self.recorder.beside(db, drafts)
-        except _Rehearsed:
-            return result[0]
-        # From here the change is durable: a cut connection must not come between it and its entry.
-        await _finish(self.recorder.deliver(drafts))
-        await asked.afterwards(Outing(caller=caller, reach=reach, house=house, remarks=remarks), result[0])
-        return result[0]
 
-    def _work(self, caller: Caller, reach: Reach, db: object, ahead: object, remarks: Remarks) -> Work:
+        async def change(db: Db) -> tuple[R, list[Draft]]:
+            result = await asked.run(self._work(caller, reach, db, ahead, remarks))
+            if rehearse:
+                raise _Rehearsed(result)
+            at = house.clock.now()
+            also = [draft_of_also(caller, each, at) for each in remarks.also]
+            return result, [draft_of(caller, asked, "done", remarks, at), *also]
+
+        try:
+            result = await self.recorder.together(change)
+        except _Rehearsed as rehearsed:
+            return rehearsed.result  # type: ignore[no-any-return]
+        house.news.tell()
+        await asked.afterwards(Outing(caller=caller, reach=reach, house=house, remarks=remarks), result)
+        return result
+
+    def _work(self, caller: Caller, reach: Reach, db: Db, ahead: object, remarks: Remarks) -> Work:
         house = self.house
-        return Work(caller=caller, reach=reach, db=db, clock=house.clock, config=house.config,  # type: ignore[arg-type]
+        return Work(caller=caller, reach=reach, db=db, clock=house.clock, config=house.config,
                     box=house.box, ahead=ahead, remarks=remarks)  # fmt: skip
 
     async def _go_out(
-        self, caller: Caller, reach: Reach, asked: Errand[R], remarks: Remarks, rehearse: bool,
+        self,
+        caller: Caller,
+        reach: Reach,
+        asked: Errand[R],
+        remarks: Remarks,
         progress: Callable[[int, int, str], None],
-    ) -> R:  # fmt: skip
+    ) -> R:
         house = self.house
-        if rehearse:
-            raise Unconfirmed("An errand goes outside and cannot be rehearsed.")
         outing = Outing(caller=caller, reach=reach, house=house, remarks=remarks, progress=progress)
         if not asked.risk.always_recorded:
             return await asked.run(outing)
-        await self.recorder.write(draft_of(caller, asked, "attempted", Remarks(), house.clock.now()))
+
+        async def say(outcome: str, so_far: Remarks) -> None:
+            await to_the_end(self.recorder.write(draft_of(caller, asked, outcome, so_far, house.clock.now())))
+
         try:
+            await say("attempted", Remarks())
             result = await asked.run(outing)
         except asyncio.CancelledError:
-            await _finish(self.recorder.write(draft_of(caller, asked, "abandoned", remarks, house.clock.now())))
+            await say("abandoned", remarks)
             raise
-        await _finish(self.recorder.write(draft_of(caller, asked, "done", remarks, house.clock.now())))
+        await say("done", remarks)
+        house.news.tell()
         return result
 
     async def _crash(self, caller: Caller, asked: Asked, remarks: Remarks, fault: Exception) -> Crashed:
         incident = secrets.token_hex(4)
-        # No locals and no arguments: a traceback must not carry what somebody typed.
-        log.error("incident %s: %s crashed: %s", incident, asked.name, type(fault).__name__, exc_info=fault)
-        remarks.note(incident=incident, fault=type(fault).__name__)
-        await self.recorder.write(
-            draft_of(caller, asked, "crashed", remarks, self.house.clock.now(), severity=Severity.ERROR)
+        # Where, but not what: an exception's words and a frame's locals may carry what somebody typed.
+        log.error(
+            "incident %s: %s crashed: %s\n%s", incident, asked.name, type(fault).__name__, _frames(fault)
         )
+        remarks.note(incident=incident, fault=type(fault).__name__)
+        draft = draft_of(caller, asked, "crashed", remarks, self.house.clock.now(), severity=Severity.ERROR)
+        try:
+            await self.recorder.write(draft)
+        except (CoreError, Unfit):
+            log.exception("incident %s is in this log only: it cannot be put on record", incident)
         return Crashed("Our fault, not yours: incident {incident}.", incident=incident)
+
+
+def _frames(fault: BaseException) -> str:
+    return "".join(traceback.format_tb(fault.__traceback__))
+
+
+def _check_rehearsable(asked: Asked) -> None:
+    # Nor a REVEAL: its rehearsal would show the secret and leave no entry.
+    if not isinstance(asked, Operation) or asked.risk not in (Risk.CHANGE, Risk.DANGER):
+        raise Invalid("Only a change of our own records can be rehearsed.")
 
 
 STAGE_REASONS = {
@@ -218,16 +273,3 @@ STAGE_REASONS = {
     Stage.MUST_ENROL: "Make a second factor first; nothing else is open to you before.",
     Stage.FULL: "That is already behind you.",
 }
-
-
-async def _finish(step: object) -> None:
-    """Run to the end even when the caller is cancelled meanwhile, then pass the cancellation on."""
-    task = asyncio.ensure_future(step)  # type: ignore[call-overload]
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
-
-
-__all__ = ["FRESH", "Gate", "NotSignedIn"]

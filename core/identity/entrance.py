@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from core.access.roles import Role
 from core.audit.entry import Draft, Severity
 from core.clock import stamp
-from core.errors import RecordUnavailable, Throttled
+from core.errors import NotSignedIn, RecordUnavailable, Throttled
 from core.house import House
 from core.identity import sessions, totp
 from core.identity.sealed import Unsealable
 from core.identity.sessions import Opening, Sessions
 from core.identity.throttle import account_key, address_key
 from core.operation import Stage
-from core.recorder import Recorder
+from core.recorder import Recorder, to_the_end
 from core.secret import Secret
-from core.store.store import Row
+from core.store.store import Db, Row
 from core.work import Caller
 
 log = logging.getLogger("factory.entrance")
@@ -61,7 +63,9 @@ class Entrance:
         )
         if row is None or login not in (SHARED_NAME, row["username"]):
             return None
-        return KeyHolder(person_id=row["id"], username=row["username"], key_id=row["key_id"], fingerprint=fingerprint)
+        return KeyHolder(
+            person_id=row["id"], username=row["username"], key_id=row["key_id"], fingerprint=fingerprint
+        )
 
     async def password(self, username: str, password: Secret, address: str) -> Passed | None:
         """Check a password; takes the same time whoever it is. Raises Throttled."""
@@ -79,9 +83,13 @@ class Entrance:
         """Use up a code or a recovery code: `totp`, `recovery`, or nothing when it is wrong."""
         house = self._house
         async with house.store.transaction() as db:
-            row = await db.fetch_one("SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": passed.person_id})
+            row = await db.fetch_one(
+                "SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": passed.person_id}
+            )
             try:
-                factor = await totp.consume(db, house.box, row, code, house.clock.now()) if row is not None else ""
+                factor = (
+                    await totp.consume(db, house.box, row, code, house.clock.now()) if row is not None else ""
+                )
             except Unsealable:
                 factor = ""
         if factor:
@@ -95,37 +103,53 @@ class Entrance:
         """Open the session that the proof allows and put it on record: its id. Raises CoreError when it cannot be."""
         house = self._house
         await self._recorder.ready()
-        async with house.store.transaction() as db:
+        opened: list[str] = []
+
+        async def change(db: Db) -> tuple[str, list[Draft]]:
             now = house.clock.now()
-            stage = opening.stage
-            if opening.person_id is not None:
-                live = await db.fetch_one(
-                    "SELECT count(*) AS n FROM sessions WHERE person_id = :p AND ended_at IS NULL",
-                    {"p": opening.person_id},
-                )
-                if live is not None and live["n"] >= house.config.sessions_per_person:
-                    raise Throttled("There are {most} sessions of yours open; end one first.",
-                                    most=str(house.config.sessions_per_person))  # fmt: skip
-                stage = await self._stage(opening)
-                await db.execute("UPDATE people SET last_sign_in_at = :now WHERE id = :id",
-                                 {"now": stamp(now), "id": opening.person_id})  # fmt: skip
-                await db.execute(
-                    "UPDATE keys SET last_used_at = :now, last_address = :address WHERE fingerprint = :f",
-                    {"now": stamp(now), "address": opening.address, "f": opening.key_fingerprint},
-                )
-            opening = replace(opening, stage=stage)
-            session_id = await sessions.open_session(db, house.server, opening, now)
-            draft = _entry(opening, session_id, "done", {"stage": stage.value}, house)
-            await self._recorder.beside(db, [draft])
-        await self._recorder.deliver([draft])
+            allowed = (
+                opening if opening.person_id is None else await self._come_in(db, opening, opening.person_id)
+            )
+            opened.append(await sessions.open_session(db, house.server, allowed, now))
+            return opened[0], [_entry(allowed, opened[0], now)]
+
+        try:
+            session_id = await self._recorder.together(change)
+        except BaseException:
+            # Whoever waited for this session will never sit in it: it must not count as one of theirs.
+            if opened:
+                await to_the_end(house.store.execute(
+                    "UPDATE sessions SET ended_at = opened_at, end_reason = 'nobody sat down' WHERE id = :id",
+                    {"id": opened[0]},
+                ))  # fmt: skip
+            raise
+        house.news.tell()
         return session_id
 
-    async def _stage(self, opening: Opening) -> Stage:
-        row = await self._person(opening.username)
-        if row is None:
-            return Stage.MUST_ENROL
-        enrolled, required = row["totp_sealed"] is not None, self._house.config.mfa_required
-        if opening.method == "dialogue" and row["must_change"]:
+    async def _come_in(self, db: Db, opening: Opening, person_id: str) -> Opening:
+        """What the store says about a person at this moment, instead of what the door remembers."""
+        house = self._house
+        person = await db.fetch_one("SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": person_id})
+        if person is None:
+            raise NotSignedIn("This account is disabled.")
+        live = await db.fetch_one(
+            "SELECT count(*) AS n FROM sessions WHERE person_id = :p AND ended_at IS NULL", {"p": person_id}
+        )
+        if live is not None and live["n"] >= house.config.sessions_per_person:
+            raise Throttled("There are {most} sessions of yours open; end one first.",
+                            most=str(house.config.sessions_per_person))  # fmt: skip
+        now = stamp(house.clock.now())
+        await db.execute(
+            "UPDATE people SET last_sign_in_at = :now WHERE id = :id", {"now": now, "id": person_id}
+        )
+        await db.execute("UPDATE keys SET last_used_at = :now, last_address = :address WHERE fingerprint = :f",
+                         {"now": now, "address": opening.address, "f": opening.key_fingerprint})  # fmt: skip
+        return replace(opening, username=person["username"], role=Role.named(person["role"]),
+                       stage=self._stage(opening, person))  # fmt: skip
+
+    def _stage(self, opening: Opening, person: Row) -> Stage:
+        enrolled, required = person["totp_sealed"] is not None, self._house.config.mfa_required
+        if opening.method == "dialogue" and person["must_change"]:
             return Stage.MUST_CHANGE
         if opening.factor:
             return Stage.FULL
@@ -145,27 +169,29 @@ class Entrance:
     async def close(self, caller: Caller, reason: str) -> None:
         """The connection is gone or said goodbye: end the row, once. Works without the record, to fail closed."""
         house = self._house
-        async with house.store.transaction() as db:
+
+        async def change(db: Db) -> tuple[bool, list[Draft]]:
             now = house.clock.now()
             if not await sessions.end(db, caller.session_id, reason, now):
-                return
-            draft = Draft(
+                return False, []
+            return True, [Draft(
                 action="session.close", actor=caller.username, resource=f"sessions/{caller.session_id}",
                 outcome="done", details={"why": reason}, severity=Severity.INFO, ip_address=caller.address,
                 session_id=caller.session_id, at=now,
-            )  # fmt: skip
-            await self._recorder.beside(db, [draft])
+            )]  # fmt: skip
+
         try:
-            await self._recorder.deliver([draft])
+            await self._recorder.together(change)
         except RecordUnavailable:
             log.warning("the end of a session waits in the outbox: the record cannot be written")
+        house.news.tell()
 
 
-def _entry(opening: Opening, session_id: str, outcome: str, facts: dict[str, str], house: House) -> Draft:
+def _entry(opening: Opening, session_id: str, at: datetime) -> Draft:
     return Draft(
-        action="session.open", actor=opening.username, resource=f"sessions/{session_id}", outcome=outcome,
+        action="session.open", actor=opening.username, resource=f"sessions/{session_id}", outcome="done",
         details={"method": opening.method, "factor": opening.factor, "key": opening.key_fingerprint,
-                 "client": opening.client, "role": opening.role.word, "door": opening.door, **facts},
-        severity=Severity.INFO, ip_address=opening.address, session_id=session_id, at=house.clock.now(),
+                 "client": opening.client, "role": opening.role.word, "door": opening.door,
+                 "stage": opening.stage.value},
+        severity=Severity.INFO, ip_address=opening.address, session_id=session_id, at=at,
     )  # fmt: skip
-
