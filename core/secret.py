@@ -9,6 +9,11 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
 
+def _bytes(text: str) -> bytes:
+    # What a client types need not be whole UTF-8; comparing it must not raise.
+    return text.encode("utf-8", "surrogatepass")
+
+
 class Secret:
     """Holds a password or code until the one place that needs it calls `reveal`."""
 
@@ -25,7 +30,7 @@ class Secret:
         return len(self._value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
+        return isinstance(other, Secret) and hmac.compare_digest(_bytes(self._value), _bytes(other._value))
 
     def __hash__(self) -> NoReturn:
         raise TypeError("a secret has no hash")
@@ -42,7 +47,9 @@ class Secret:
         raise TypeError("a secret is not serialised")
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         def take(value: object) -> Secret:
             if isinstance(value, Secret):
                 return value

@@ -21,6 +21,13 @@ from core.work import Work
 ALGORITHMS = (
     "ssh-ed25519", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com", "ecdsa-sha2-nistp256", "ssh-rsa",
 )  # fmt: skip
+_SHAPES: dict[str, tuple[int | None, ...]] = {
+    "ssh-ed25519": (11, 32),
+    "sk-ssh-ed25519@openssh.com": (26, 32, None),
+    "ecdsa-sha2-nistp256": (19, 8, 65),
+    "sk-ecdsa-sha2-nistp256@openssh.com": (34, 8, 65, None),
+}
+"""Bytes of each part of the blob: name, curve where there is one, point, application (RFC 5656, PROTOCOL.u2f)."""
 LEAST_RSA_BITS = 3_072
 KEYS_PER_PERSON = 20
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -42,7 +49,7 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedKey:
-    """What a pasted line holds; its comment and options are thrown away."""
+    """What a pasted line holds; its comment is thrown away."""
 
     algorithm: str
     line: str
@@ -60,10 +67,12 @@ def parse(text: str) -> ParsedKey:
         raise Invalid("That is a private key: keep it, and paste the .pub file instead. Consider it seen.")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     words = lines[0].split() if len(lines) == 1 else []
-    found = next(((word, words[at + 1]) for at, word in enumerate(words[:-1]) if word in ALGORITHMS), None)
-    if found is None or not _BASE64.fullmatch(found[1]):
+    if words and words[0] not in ALGORITHMS and any(word in ALGORITHMS for word in words):
+        # A quoted option may hold another key than the one that ssh-keygen would see; nor is from="…" kept here.
+        raise Invalid("Options before a key are not kept here: paste the key alone, from its algorithm on.")
+    if len(words) < 2 or words[0] not in ALGORITHMS or not _BASE64.fullmatch(words[1]):
         raise Invalid("Paste one line of an OpenSSH public key, such as ssh-ed25519 AAAA…")
-    algorithm, encoded = found
+    algorithm, encoded = words[:2]
     try:
         blob = base64.b64decode(encoded, validate=True)
         parts = _strings(blob)
@@ -89,8 +98,14 @@ def _strings(blob: bytes) -> list[bytes]:
 def _check_size(algorithm: str, parts: list[bytes]) -> None:
     if algorithm == "ssh-rsa":
         if len(parts) != 3 or int.from_bytes(parts[2], "big").bit_length() < LEAST_RSA_BITS:
-            raise Invalid("An RSA key needs at least {bits} bits; better make an ed25519 key.", bits=str(LEAST_RSA_BITS))
-    elif "ed25519" in algorithm and (len(parts) < 2 or len(parts[1]) != 32):
+            raise Invalid(
+                "An RSA key needs at least {bits} bits; better make an ed25519 key.", bits=str(LEAST_RSA_BITS)
+            )
+        return
+    shape = _SHAPES[algorithm]
+    if len(parts) != len(shape) or any(
+        size not in (None, len(part)) for size, part in zip(shape, parts, strict=True)
+    ):
         raise Invalid("That public key is damaged.")
 
 

@@ -75,7 +75,13 @@ async def shown(db: Db, person_id: str) -> Person:
 
 
 async def insert(
-    db: Db, username: str, role: Role, now: str, *, password_hash: str | None = None, must_change: bool = False
+    db: Db,
+    username: str,
+    role: Role,
+    now: str,
+    *,
+    password_hash: str | None = None,
+    must_change: bool = False,
 ) -> str:
     """Insert the account; its id. Raises Conflict when the name is taken."""
     taken = await db.fetch_one("SELECT 1 FROM people WHERE username = :username", {"username": username})

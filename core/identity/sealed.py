@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -19,13 +20,18 @@ class Unsealable(Exception):
 
 
 def private_file(path: Path, content: bytes) -> None:
-    """Make a file that nobody else could read at any moment; raises FileExistsError when it is there already."""
+    """Make a file, complete and 0600 from the first byte; raises FileExistsError when it is there already."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unfinished, path)
+    finally:
+        unfinished.unlink()
 
 
 class Box:
@@ -39,7 +45,9 @@ class Box:
     def at(cls, path: Path) -> Box:
         """The box of this key file, made when it is missing."""
         if not path.exists():
-            private_file(path, secrets.token_bytes(32))
+            # Of two processes that start at once the first makes it, and both read that one.
+            with contextlib.suppress(FileExistsError):
+                private_file(path, secrets.token_bytes(32))
         return cls(path.read_bytes())
 
     def seal(self, plain: str, owner: str) -> bytes:
@@ -55,4 +63,4 @@ class Box:
 
     def digest(self, word: str) -> str:
         """Keyed SHA-256, for random codes that need no slow hash."""
-        return hmac.digest(self._pepper, word.encode(), hashlib.sha256).hex()
+        return hmac.digest(self._pepper, word.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()

@@ -62,7 +62,11 @@ class ListSessions(Operation[tuple[SessionRow, ...]], name="sessions.list", need
         only = "" if self.ended else " AND s.ended_at IS NULL"
         rows = await work.db.fetch_all(
             f"{_SELECT} WHERE {_REACH[work.reach]}{only} ORDER BY s.opened_at DESC LIMIT :limit",  # noqa: S608
-            {"me": work.caller.person_id, "mine": work.caller.session_id, "limit": max(1, min(self.limit, 2_000))},
+            {
+                "me": work.caller.person_id,
+                "mine": work.caller.session_id,
+                "limit": max(1, min(self.limit, 2_000)),
+            },
         )
         return tuple(session_of(row, work.caller.session_id) for row in rows)
 

@@ -65,10 +65,13 @@ async def open_session(db: Db, server: str, opening: Opening, now: datetime) -> 
 
 async def end(db: Db, session_id: str, reason: str, now: datetime) -> bool:
     """End a live session; whether there was one."""
-    return await db.execute(
-        "UPDATE sessions SET ended_at = :now, end_reason = :reason WHERE id = :id AND ended_at IS NULL",
-        {"id": session_id, "reason": reason, "now": stamp(now)},
-    ) > 0
+    return (
+        await db.execute(
+            "UPDATE sessions SET ended_at = :now, end_reason = :reason WHERE id = :id AND ended_at IS NULL",
+            {"id": session_id, "reason": reason, "now": stamp(now)},
+        )
+        > 0
+    )
 
 
 async def end_all_of(db: Db, person_id: str, reason: str, now: datetime, *, but: str = "") -> int:
@@ -107,8 +110,9 @@ class Sessions:
 
     async def live(self, server: str) -> dict[str, tuple[Caller, CoreError | None]]:
         """Every session of this process that has not ended, with the reason why it should."""
-        rows = await self._store.fetch_all(_SELECT + " WHERE s.server = :server AND s.ended_at IS NULL",
-                                           {"server": server})
+        rows = await self._store.fetch_all(
+            _SELECT + " WHERE s.server = :server AND s.ended_at IS NULL", {"server": server}
+        )
         return {row["id"]: self.judge(row) for row in rows}
 
     def judge(self, row: Row) -> tuple[Caller, CoreError | None]:
@@ -117,8 +121,11 @@ class Sessions:
         word = row["person_role"] if row["person_id"] is not None else row["role"]
         try:
             role = Role.named(word or "")
+            known = role.for_people or row["person_id"] is None
         except Invalid:
-            # Fail closed: a role that this program does not know reaches nothing.
+            known = False
+        if not known:
+            # Fail closed: a role that this program does not know, or not for a person, reaches nothing.
             role, fault = Role.VISITOR, NotSignedIn("This account's role is not known here.")
         now = self._clock.now()
         if row["ended_at"] is not None:

@@ -36,10 +36,14 @@ class Throttle:
             for key in keys:
                 row = await db.fetch_one("SELECT count(*) AS n FROM attempts WHERE key = :key", {"key": key})
                 if row is not None and row["n"] >= FAILURES:
-                    raise Throttled("Too many failed attempts; try again in {minutes} minutes.",
-                                    minutes=str(int(WINDOW.total_seconds() // 60)))
+                    raise Throttled(
+                        "Too many failed attempts; try again in {minutes} minutes.",
+                        minutes=str(int(WINDOW.total_seconds() // 60)),
+                    )
             for key in keys:
-                await db.execute("INSERT INTO attempts (key, at) VALUES (:key, :at)", {"key": key, "at": stamp(now)})
+                await db.execute(
+                    "INSERT INTO attempts (key, at) VALUES (:key, :at)", {"key": key, "at": stamp(now)}
+                )
 
     async def refund(self, *keys: str) -> None:
         """Take back the newest attempt of each key: the proof was right."""

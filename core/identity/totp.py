@@ -25,7 +25,7 @@ ISSUER = "AI-Factory"
 STEP_SECONDS = 30
 DRIFT = 1
 RECOVERY_CODES = 10
-_DIGITS = re.compile(r"\d{6}")
+_DIGITS = re.compile("[0-9]{6}")
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
@@ -77,7 +77,9 @@ async def next_stage(db: Db, session_id: str, person_id: str, mfa_required: bool
         stage = Stage.MUST_ENROL
     else:
         stage = Stage.FULL
-    await db.execute("UPDATE sessions SET stage = :stage WHERE id = :id", {"stage": stage.value, "id": session_id})
+    await db.execute(
+        "UPDATE sessions SET stage = :stage WHERE id = :id", {"stage": stage.value, "id": session_id}
+    )
     return stage
 
 
@@ -99,7 +101,8 @@ class ShowFactors(Operation[Factors], name="mfa.show", needs=Permission.SELF_MAN
     async def run(self, work: Work) -> Factors:
         person = await rows.by_id(work.db, work.caller.person_id)
         left = await work.db.fetch_one(
-            "SELECT count(*) AS n FROM recovery_codes WHERE person_id = :id AND used_at IS NULL", {"id": person["id"]}
+            "SELECT count(*) AS n FROM recovery_codes WHERE person_id = :id AND used_at IS NULL",
+            {"id": person["id"]},
         )
         hardware = await work.db.fetch_one(
             "SELECT count(*) AS n FROM keys WHERE person_id = :id AND algorithm IN"
@@ -130,13 +133,17 @@ class Enrol(Operation[Enrolment], name="mfa.enrol", needs=Permission.SELF_MANAGE
         secret = pyotp.random_base32(32)
         await work.db.execute("UPDATE people SET totp_pending = :sealed WHERE id = :id",
                               {"sealed": work.box.seal(secret, person["id"]), "id": person["id"]})  # fmt: skip
-        uri = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=person["username"], issuer_name=ISSUER)
+        uri = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(
+            name=person["username"], issuer_name=ISSUER
+        )
         return Enrolment(secret=secret, uri=uri)
 
 
 def _fresh_to_replace(work: Work, person: Row) -> None:
     # A borrowed open session must not be enough to swap the factor it was opened with.
-    fresh = work.caller.factor_at is not None and (work.clock.now() - work.caller.factor_at).total_seconds() < 600
+    fresh = (
+        work.caller.factor_at is not None and (work.clock.now() - work.caller.factor_at).total_seconds() < 600
+    )
     if person["totp_sealed"] is not None and not fresh:
         raise Conflict("You have a second factor: prove it again (mfa prove) before you replace it.")
 
@@ -178,7 +185,9 @@ class Confirm(Operation[RecoveryCodes], name="mfa.confirm", needs=Permission.SEL
         try:
             secret = work.box.open(person["totp_pending"], person["id"])
         except Unsealable as fault:
-            raise Conflict("The pending second factor cannot be read any more: start again with mfa enrol.") from fault
+            raise Conflict(
+                "The pending second factor cannot be read any more: start again with mfa enrol."
+            ) from fault
         now = work.clock.now()
         step = matching_step(secret, tidy(self.code), now)
         if step is None:
@@ -246,4 +255,6 @@ class NewRecoveryCodes(Operation[RecoveryCodes], name="mfa.recovery", needs=Perm
         person = await rows.by_id(work.db, work.caller.person_id)
         if person["totp_sealed"] is None:
             raise Conflict("Recovery codes stand in for a second factor; make one first.")
-        return RecoveryCodes(codes=await fresh_codes(work.db, work.box, person["id"]), stage=work.caller.stage.value)
+        return RecoveryCodes(
+            codes=await fresh_codes(work.db, work.box, person["id"]), stage=work.caller.stage.value
+        )

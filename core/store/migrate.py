@@ -31,21 +31,31 @@ def files(names: Sequence[str], folder: str = "factory") -> list[Path]:
 
 async def migrate(db: Connection, migrations: Sequence[Path]) -> None:
     """Bring the schema to the last migration, each in a transaction of its own."""
-    row = await db.fetch_one("PRAGMA user_version")
-    assert row is not None
-    have = int(row[0])
-    if have > len(migrations):
-        raise SchemaError(f"the database is at schema {have}, this program knows {len(migrations)}: use a newer program")
-    for number, path in enumerate(migrations[have:], start=have + 1):
+    for number, path in enumerate(migrations, start=1):
+        if await _version(db, len(migrations)) >= number:
+            continue
         await db.execute("BEGIN IMMEDIATE")
         try:
-            for statement in statements(path.read_text(encoding="utf-8")):
-                await db.execute(statement)
-            await db.execute(f"PRAGMA user_version={number:d}")
+            # Looked at again with the lock held: another process may start on the same new volume.
+            if await _version(db, len(migrations)) < number:
+                for statement in statements(path.read_text(encoding="utf-8")):
+                    await db.execute(statement)
+                await db.execute(f"PRAGMA user_version={number:d}")
         except BaseException:
             await db.execute("ROLLBACK")
             raise
         await db.execute("COMMIT")
+
+
+async def _version(db: Connection, newest: int) -> int:
+    row = await db.fetch_one("PRAGMA user_version")
+    assert row is not None
+    have = int(row[0])
+    if have > newest:
+        raise SchemaError(
+            f"the database is at schema {have}, this program knows {newest}: use a newer program"
+        )
+    return have
 
 
 def statements(script: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -54,6 +55,13 @@ class Connection:
 def _run(raw: sqlite3.Connection, sql: str, values: dict[str, Any]) -> int:
     # execute() through aiosqlite's public face is two hops (cursor, then rowcount is free but close is another).
     return raw.execute(sql, values).rowcount
+
+
+async def _settled(step: asyncio.Future[int]) -> None:
+    """Wait until it is done, however often the waiting is cancelled."""
+    while not step.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait([step])
 
 
 async def _connect(path: Path, *, read_only: bool) -> Connection:
@@ -123,14 +131,18 @@ class Store:
             try:
                 yield self._writer
             except BaseException:
-                await self._shielded("ROLLBACK")
+                await self._roll_back()
                 raise
             try:
                 await self._shielded("COMMIT")
             except sqlite3.Error:
-                if self._writer.raw.in_transaction:
-                    await self._shielded("ROLLBACK")
+                await self._roll_back()
                 raise
+
+    async def _roll_back(self) -> None:
+        # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the first fault.
+        with contextlib.suppress(sqlite3.OperationalError):
+            await self._shielded("ROLLBACK")
 
     async def _shielded(self, sql: str) -> None:
         # A cancelled caller must not leave the writer between BEGIN and COMMIT: finish the statement, then cancel.
@@ -138,9 +150,9 @@ class Store:
         try:
             await asyncio.shield(step)
         except asyncio.CancelledError:
-            await asyncio.wait([step])
+            await _settled(step)
             if sql == "BEGIN IMMEDIATE" and step.exception() is None:
-                await self._writer.execute("ROLLBACK")
+                await _settled(asyncio.ensure_future(self._writer.execute("ROLLBACK")))
             raise
 
     async def version(self) -> int:
