@@ -25,9 +25,11 @@ SLICE = 2048
 MOST_UNREAD = 16_384
 """Characters in waiting before we stop reading the channel; ssh then holds the client back."""
 LONGEST_PASTE = 400_000
-"""Characters the parser may swallow without an event: a paste that never ends is dropped here."""
+"""Characters; a longer paste is dropped whole, and one that never ends takes no more memory than this."""
 HOP_PATIENCE = 2.0
 """Seconds that input waits for one widget that is busy or gone."""
+
+_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 
 _UNWANTED = (
     events.Resize,
@@ -58,8 +60,10 @@ class Keyboard:
         self._parser = XTermParser()
         self._unread: deque[str] = deque()
         self._unread_size = 0
-        self._silence = 0
         self._parsed: Iterator[Message] = iter(())
+        self._tail = ""
+        self._pasted: list[str] | None = None
+        self._pasted_size = 0
         self._next: Message | None = None
         self._open = False
         self._closed = False
@@ -129,8 +133,7 @@ class Keyboard:
             # Textual keeps the keys it has parsed in a process-wide cache, and a key keeps the app in whose
             # context it was made: so they are made in nobody's.
             while (event := self._nobody.run(next, self._parsed, None)) is not None:
-                self._silence = 0
-                if isinstance(event, _UNWANTED):
+                if isinstance(event, _UNWANTED) or (isinstance(event, events.Paste) and not event.text):
                     continue
                 # The kitty protocol can name any code point: half a surrogate pair is no key.
                 if isinstance(event, events.Key) and "\ud800" <= (event.character or "")[:1] <= "\udfff":
@@ -148,10 +151,46 @@ class Keyboard:
         if not self._reading and self._unread_size <= MOST_UNREAD // 2:
             self._reading = True
             self._channel.resume_reading()
-        self._silence += len(text)
-        if self._silence > LONGEST_PASTE:
-            self._new_parser()
-        self._parsed = iter(self._parser.feed(text))
+        self._parsed = iter(self._parser.feed(text) if self._pasted is None else ())
+        seen = self._tail + text
+        marker = _PASTE_BEGINS if self._pasted is None else _PASTE_ENDS
+        at = seen.find(marker)
+        self._tail = seen[1 - len(marker) :]
+        if at < 0:
+            self._keep(text)
+            return
+        end = at + len(marker)
+        text, rest = seen[len(seen) - len(text) : end], seen[end:]
+        self._tail = ""
+        if rest:
+            self._unread.appendleft(rest)
+            self._unread_size += len(rest)
+        self._parsed = self._paste_begun(text) if self._pasted is None else self._paste_ended(text)
+
+    # -- pastes
+
+    # Textual's parser takes an ESC inside a paste for a key: text from somebody's clipboard could press keys.
+    # So it sees the marks of a paste and never what is between them.
+
+    def _paste_begun(self, text: str) -> Iterator[Message]:
+        self._pasted, self._pasted_size = [], 0
+        return iter(self._parser.feed(text))
+
+    def _keep(self, text: str) -> None:
+        if self._pasted is None:
+            return
+        self._pasted_size += len(text)
+        if self._pasted_size <= LONGEST_PASTE:
+            self._pasted.append(text)
+        else:
+            self._pasted.clear()
+
+    def _paste_ended(self, text: str) -> Iterator[Message]:
+        self._keep(text)
+        whole = "".join(self._pasted or ())[: -len(_PASTE_ENDS)]
+        self._pasted = None
+        yield from self._parser.feed(_PASTE_ENDS)
+        yield events.Paste(whole.replace("\x00", ""))
 
     def _await_escape(self) -> None:
         """A lone ESC is the escape key when nothing follows for a moment; no timer runs otherwise."""
@@ -171,7 +210,6 @@ class Keyboard:
 
     def _new_parser(self) -> None:
         self._end_parser()
-        self._silence = 0
         self._parser = XTermParser()
 
     def _end_parser(self) -> None:

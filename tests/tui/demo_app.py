@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from sshd.loop import ConsoleLoop
+from sshd.memory import TidyMemory
 from tests.tui.door import Door
 from tui.client import Client
 from tui.framed import Framed
@@ -171,7 +172,11 @@ class DemoApp(LeanApp):
 
 async def serve(port: int) -> None:
     """Until killed."""
-    await Door(DemoApp).listen(port)
+    door, memory = Door(DemoApp), TidyMemory()
+    door.on_session, door.on_session_end = memory.session_began, memory.session_ended
+    door.on_typing = memory.typed
+    await door.listen(port)
+    memory.start()
     await asyncio.Event().wait()
 
 

@@ -37,6 +37,16 @@ class LineInput(Input):
         self.cursor_blink = False
         self._on_cut = on_cut
 
+    def action_copy(self) -> None:
+        """Copy what is selected, but never a secret."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut what is selected, but never a secret."""
+        if not self.password:
+            super().action_cut()
+
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
