@@ -43,13 +43,13 @@ class _Batch:
 class Chain:
     """One process's hand on the record; several processes may each hold one on the same folder."""
 
-    def __init__(self, tail: Tail, signer: Signer, folder: Path) -> None:
+    def __init__(self, tail: Tail, signer: Signer, folder: Path, writing: ThreadPoolExecutor) -> None:
         self.trouble = ""
         """Why nothing is being signed, in an English sentence; empty when all is well."""
         self._tail = tail
         self._signer = signer
         self._folder = folder
-        self._writing = ThreadPoolExecutor(1, "record-write")
+        self._writing = writing
         self._reading = ThreadPoolExecutor(1, "record-read")
         self._waiting: list[_Batch] = []
         self._queued = 0
@@ -84,12 +84,13 @@ class Chain:
             tail.look()
             return tail, signer, key, changed
 
+        writing = ThreadPoolExecutor(1, "record-write")
         try:
-            tail, signer, key, changed = await asyncio.to_thread(prepare)
+            tail, signer, key, changed = await asyncio.get_running_loop().run_in_executor(writing, prepare)
         except OSError as error:
             cause = error.strerror or type(error).__name__
             raise RecordUnavailable("The record cannot be written: {cause}.", cause=cause) from error
-        chain = cls(tail, signer, folder)
+        chain = cls(tail, signer, folder, writing)
         await chain._sign()
         chain._tasks = [asyncio.create_task(chain._write_on()), asyncio.create_task(chain._sign_on())]
         if changed:

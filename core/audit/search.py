@@ -51,10 +51,9 @@ class Archive:
 
     async def close(self) -> None:
         """Let threads and files go."""
-        await asyncio.to_thread(self._searching.shutdown, cancel_futures=True)
-        await asyncio.to_thread(self._following.shutdown, cancel_futures=True)
-        for index in self._indexes.values():
-            index.close()
+        await self._in(self._searching, self._close_indexes)
+        self._searching.shutdown(wait=False, cancel_futures=True)
+        self._following.shutdown(wait=False, cancel_futures=True)
 
     async def search(self, query: Query, *, limit: int = 200, before: int | None = None) -> Page:
         """The newest entries that the query finds, below the number `before` if given."""
@@ -95,6 +94,10 @@ class Archive:
 
     async def _in(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, call)
+
+    def _close_indexes(self) -> None:
+        while self._indexes:
+            self._indexes.popitem()[1].close()
 
     def _search(self, query: Query, limit: int, before: int | None) -> Page:
         parts = stretches(self._folder)

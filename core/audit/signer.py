@@ -18,7 +18,7 @@ from core.audit.disk import lock_file, locked, replace_file
 from core.audit.entry import GENESIS, Malformed, own_hash, segments, seq_of, strict
 from core.audit.signing import SigningKey
 from core.audit.verify.anchor import read_anchor
-from core.audit.verify.note import BadNote, Checkpoint, open_checkpoint
+from core.audit.verify.note import BadNote, Checkpoint, open_checkpoint, split_notes
 from core.audit.verify.tree import GROUP, Tree
 from core.audit.verify.walk import blocks, check_lines
 from core.json_value import JsonObject
@@ -227,11 +227,19 @@ class Signer:
             replace_file(public, note, mode=0o644)
         self.signed = place.tree.size
         if (keep or time.monotonic() - self._kept_at >= KEEP_SECONDS) and self._kept_size != self.signed:
-            with (self._folder / "checkpoints").open("ab") as kept:
-                kept.write(note + b"\n")
-                kept.flush()
-                os.fdatasync(kept.fileno())
+            self._keep(note)
             self._kept_at, self._kept_size = time.monotonic(), self.signed
+
+    def _keep(self, note: bytes) -> None:
+        path = self._folder / "checkpoints"
+        with path.open("ab") as kept:
+            if kept.tell():
+                whole = path.read_bytes()
+                if not whole.endswith(b"\n\n"):  # a power cut took half a note
+                    kept.truncate(sum(len(one) + 1 for one in split_notes(whole)))
+            kept.write(note + b"\n")
+            kept.flush()
+            os.fdatasync(kept.fileno())
 
     def _store_tree(self) -> None:
         """Keep leaves and groups for quick checks and proofs; a cache, so nobody waits for the disk here."""

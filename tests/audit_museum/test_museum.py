@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.audit.tail import Tail, encode
-from core.audit.verify import Kind, Unreadable, read_key, verify
+from core.audit.verify import Kind, Unreadable, check, read_key, verify
 from core.json_value import JsonObject
 from tests.audit_museum.exhibit import UNSIGNED, Exhibit, build, draft
 from tests.audit_museum.tricks import TRICKS, Trick
@@ -59,6 +59,19 @@ def test_a_trick_is_caught_at_its_place_and_called_by_its_name(
 ) -> None:
     expected = trick(exhibit)
     found = verify(exhibit.folder, deep=deep).first_break
+    assert found is not None
+    assert (found.file, found.line, found.kind) == (expected.file, expected.line, expected.kind), found
+
+
+@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)
+def test_helpers_that_check_ranges_at_once_see_the_same(
+    exhibit: Exhibit, trick: Trick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "_WORTH_HELPERS", 0)
+    monkeypatch.setattr(check, "RANGE_BYTES", 1500)
+    assert verify(exhibit.folder, deep=True).whole
+    expected = trick(exhibit)
+    found = verify(exhibit.folder, deep=True).first_break
     assert found is not None
     assert (found.file, found.line, found.kind) == (expected.file, expected.line, expected.kind), found
 

@@ -74,9 +74,7 @@ def main() -> None:
         limit = statistics.median(took["limit"])
         for name, found in took.items():
             middle = statistics.median(found)
-            print(
-                f"{name:8} {middle:6.2f} s = {entries / middle:11,.0f} entries/s = {limit / middle:.2f}x limit"
-            )
+            print(f"{name:7} {middle:6.2f} s = {entries / middle:10,.0f}/s = {limit / middle:.2f}x limit")
     print("limit: one thread, SHA-256 of the files. targets: default >= 1.7x, deep >= 0.30x")
 
 

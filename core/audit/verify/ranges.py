@@ -33,19 +33,22 @@ def check_ranges(jobs: Sequence[tuple[Path, int, int]]) -> Generator[Ranged, Non
     if not jobs:
         return
     helpers = [_start() for _ in range(count)]
+    threads = [
+        ThreadPoolExecutor(1, "record-verify") for _ in helpers
+    ]  # a helper answers one question at a time
     try:
-        with ThreadPoolExecutor(count, "record-verify") as pool:
-            # one thread for each helper, its jobs taken in turn, so that results come about in order
-            waiting = [pool.submit(_ask, helpers[number % count], job) for number, job in enumerate(jobs)]
-            try:
-                for answer in waiting:
-                    yield answer.result()
-            finally:
-                for answer in waiting:
-                    answer.cancel()
+        waiting = [
+            threads[number % count].submit(_ask, helpers[number % count], job)
+            for number, job in enumerate(jobs)
+        ]
+        for answer in waiting:
+            yield answer.result()
     finally:
         for helper in helpers:
             helper.kill()
+        for thread in threads:
+            thread.shutdown(cancel_futures=True)
+        for helper in helpers:
             helper.communicate()
 
 
@@ -60,5 +63,8 @@ def _ask(helper: subprocess.Popen[str], job: tuple[Path, int, int]) -> Ranged:
     path, start, end = job
     helper.stdin.write(json.dumps([str(path), start, end]) + "\n")
     helper.stdin.flush()
-    answer: Ranged = json.loads(helper.stdout.readline())
+    line = helper.stdout.readline()
+    if not line:
+        raise ChildProcessError("a helper of the verifier died")
+    answer: Ranged = json.loads(line)
     return answer
