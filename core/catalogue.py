@@ -26,11 +26,12 @@ from core.identity.session_list import EndSession, ListSessions
 from core.identity.totp import Confirm, Enrol, NewRecoveryCodes, Prove, ShowFactors
 from core.operation import Kind
 from core.pipeline.artifacts import ShowArtifact
+from core.pipeline.claiming import ClaimTask, LookAhead
+from core.pipeline.ending import FailTask, FinishTask, RecoverTasks, ReleaseTask
 from core.pipeline.handoffs import FollowHandoffs, ListHandoffs
 from core.pipeline.holds import FocusFactory, HoldFactory, ReleaseFactory, ShowFactory
 from core.pipeline.intake import CreateProduct
 from core.pipeline.products import ListProducts, ShowProduct
-from core.pipeline.running import ClaimTask, FailTask, FinishTask, LookAhead, RecoverTasks, ReleaseTask
 from core.pipeline.steering import (
     ApproveProduct,
     CancelProduct,

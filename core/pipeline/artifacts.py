@@ -9,8 +9,8 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from core.access.permissions import Permission
 from core.errors import Invalid, NotFound
@@ -109,7 +109,7 @@ def _digest(folder: Path, path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _open(folder: Path, path: str) -> BinaryIO:
+def _open(folder: Path, path: str) -> BufferedReader:
     parts = path.split("/")
     if any(not part or part.startswith(".") for part in parts) or len(parts) > DEPTH_AT_MOST:
         raise ValueError(path)

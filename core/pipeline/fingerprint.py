@@ -1,4 +1,4 @@
-"""What a hand-off may say about an agent's output: the names of its parts and a keyed digest, never a value."""
+"""What a hand-off may say about an agent's output: names of parts and a keyed digest, never a value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 @dataclass(frozen=True, kw_only=True)
 class Fingerprint:
-    """Top-level keys in order (odd ones left out), how many there are in all, and HMAC-SHA256 of the whole."""
+    """Top-level keys in order (odd ones left out), how many there are, HMAC-SHA256 of the whole."""
 
     keys: tuple[str, ...]
     key_count: int

@@ -58,9 +58,9 @@ class Profile(StrEnum):
 
 
 class Agent(Enum):
-    """Who works: id, place in the queue (low goes first), seconds before it counts as stuck, name, what it does.
+    """Who works: id, place in the queue (low goes first), seconds until it counts as stuck, name, deed.
 
-    The limits are generous: the source's display timeouts times ten, since a repair may write a whole product."""
+    The limits are generous, since one repair may write a whole product."""
 
     ANALYST = ("analyst", 1, 450, "analyst", "studies the market")
     PM = ("pm", 2, 300, "pm", "writes the specification")

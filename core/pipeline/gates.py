@@ -13,7 +13,7 @@ from core.sentence import Sentence, say
 
 
 class HandoffReason(Enum):
-    """Why work changed hands, whether the giver's work succeeded, and whether it was a refusal; a closed list."""
+    """Why work changed hands, whether the giver succeeded, whether it was a refusal; a closed list."""
 
     FIRST = ("first", True, False)
     SEQUENTIAL = ("sequential", True, False)
@@ -61,28 +61,25 @@ class Park(Enum):
 
     REVIEW = ("post_devops_gate", True, say("Packed and ready: a person reviews it before sales."))
     SPEC_EXHAUSTED = (
-        "spec_repair_exhausted",
-        False,
+        "spec_repair_exhausted", False,
         say("The specification was refused {rounds} times: {objection}"),
-    )
+    )  # fmt: skip
     QA_EXHAUSTED = (
-        "qa_repair_exhausted",
-        False,
+        "qa_repair_exhausted", False,
         say("Repair budget used up after {rounds} rounds: {objection}"),
-    )
+    )  # fmt: skip
     SECURITY_EXHAUSTED = (
-        "security_repair_exhausted", False, say("Security still objects after {rounds} rounds: {objection}"),
+        "security_repair_exhausted", False,
+        say("Security still objects after {rounds} rounds: {objection}"),
     )  # fmt: skip
     RELEASE_EXHAUSTED = (
-        "release_critic_exhausted",
-        False,
+        "release_critic_exhausted", False,
         say("The release critic still objects after {rounds} rounds: {objection}"),
-    )
+    )  # fmt: skip
     OBJECTION = (
-        "agent_objects",
-        False,
+        "agent_objects", False,
         say("{agent} objects, and no gate says who could mend it: {objection}"),
-    )
+    )  # fmt: skip
 
     def __init__(self, code: str, approvable: bool, sentence: Sentence) -> None:
         self.code = code
@@ -95,7 +92,7 @@ class Park(Enum):
         return next(park for park in cls if park.code == code)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Refusal:
     """Where a blocking verdict leads, and what it may cost."""
 
@@ -107,81 +104,19 @@ class Refusal:
     """Who is asked when the rounds are used up; None goes on regardless, on record."""
 
 
-_R = HandoffReason
-REFUSALS: Mapping[Agent, Refusal] = MappingProxyType(
-    {
-        Agent.PM: Refusal(
-            to=Agent.PM,
-            target=State.SPEC_WRITTEN,
-            reason=_R.SPEC_GATE,
-            budget=Budget.SPEC,
-            exhausted=Park.SPEC_EXHAUSTED,
-        ),
-        Agent.LANDING_SPEC: Refusal(
-            to=Agent.LANDING_SPEC,
-            target=State.SPEC_WRITTEN,
-            reason=_R.SPEC_GATE,
-            budget=Budget.SPEC,
-            exhausted=Park.SPEC_EXHAUSTED,
-        ),
-        Agent.ARCHITECT: Refusal(
-            to=Agent.ARCHITECT,
-            target=State.ARCH_DESIGNED,
-            reason=_R.ARCHITECTURE_GATE,
-            budget=Budget.DESIGN,
-            exhausted=None,
-        ),
-        Agent.DESIGN_CRITIC: Refusal(
-            to=Agent.ARCHITECT,
-            target=State.ARCH_DESIGNED,
-            reason=_R.PEER_REVIEW_BLOCK,
-            budget=Budget.DESIGN,
-            exhausted=None,
-        ),
-        Agent.DEVELOPER: Refusal(
-            to=Agent.DEVELOPER,
-            target=State.CODE_COMMITTED,
-            reason=_R.PEER_REVIEW_BLOCK,
-            budget=Budget.QA,
-            exhausted=Park.QA_EXHAUSTED,
-        ),
-        Agent.RUNTIME_TEST: Refusal(
-            to=Agent.DEVELOPER,
-            target=State.DEV_FIXING,
-            reason=_R.RUNTIME_TEST_FAILED,
-            budget=Budget.QA,
-            exhausted=Park.QA_EXHAUSTED,
-        ),
-        Agent.HARDENING: Refusal(
-            to=Agent.HARDENING,
-            target=State.DEV_FIXING,
-            reason=_R.PEER_REVIEW_BLOCK,
-            budget=Budget.QA,
-            exhausted=Park.QA_EXHAUSTED,
-        ),
-        Agent.QA: Refusal(
-            to=Agent.DEVELOPER,
-            target=State.DEV_FIXING,
-            reason=_R.QA_GATE,
-            budget=Budget.QA,
-            exhausted=Park.QA_EXHAUSTED,
-        ),
-        Agent.SECURITY: Refusal(
-            to=Agent.DEVELOPER,
-            target=State.DEV_FIXING,
-            reason=_R.SECURITY_GATE,
-            budget=Budget.SECURITY,
-            exhausted=Park.SECURITY_EXHAUSTED,
-        ),
-        Agent.COMPLETE: Refusal(
-            to=Agent.DEVELOPER,
-            target=State.DEV_FIXING,
-            reason=_R.RELEASE_CRITIC,
-            budget=Budget.QA,
-            exhausted=Park.RELEASE_EXHAUSTED,
-        ),
-    }
-)
+_A, _S, _R, _B, _P = Agent, State, HandoffReason, Budget, Park
+REFUSALS: Mapping[Agent, Refusal] = MappingProxyType({
+    _A.PM: Refusal(_A.PM, _S.SPEC_WRITTEN, _R.SPEC_GATE, _B.SPEC, _P.SPEC_EXHAUSTED),
+    _A.LANDING_SPEC: Refusal(_A.LANDING_SPEC, _S.SPEC_WRITTEN, _R.SPEC_GATE, _B.SPEC, _P.SPEC_EXHAUSTED),
+    _A.ARCHITECT: Refusal(_A.ARCHITECT, _S.ARCH_DESIGNED, _R.ARCHITECTURE_GATE, _B.DESIGN, None),
+    _A.DESIGN_CRITIC: Refusal(_A.ARCHITECT, _S.ARCH_DESIGNED, _R.PEER_REVIEW_BLOCK, _B.DESIGN, None),
+    _A.DEVELOPER: Refusal(_A.DEVELOPER, _S.CODE_COMMITTED, _R.PEER_REVIEW_BLOCK, _B.QA, _P.QA_EXHAUSTED),
+    _A.RUNTIME_TEST: Refusal(_A.DEVELOPER, _S.DEV_FIXING, _R.RUNTIME_TEST_FAILED, _B.QA, _P.QA_EXHAUSTED),
+    _A.HARDENING: Refusal(_A.HARDENING, _S.DEV_FIXING, _R.PEER_REVIEW_BLOCK, _B.QA, _P.QA_EXHAUSTED),
+    _A.QA: Refusal(_A.DEVELOPER, _S.DEV_FIXING, _R.QA_GATE, _B.QA, _P.QA_EXHAUSTED),
+    _A.SECURITY: Refusal(_A.DEVELOPER, _S.DEV_FIXING, _R.SECURITY_GATE, _B.SECURITY, _P.SECURITY_EXHAUSTED),
+    _A.COMPLETE: Refusal(_A.DEVELOPER, _S.DEV_FIXING, _R.RELEASE_CRITIC, _B.QA, _P.RELEASE_EXHAUSTED),
+})  # fmt: skip
 _FAMILY = {Agent.LANDING_ARCHITECT: Agent.ARCHITECT, Agent.LANDING_DEVELOPER: Agent.DEVELOPER}
 _REPAIRERS = (Agent.DEVELOPER, Agent.HARDENING)
 

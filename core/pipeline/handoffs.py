@@ -25,8 +25,6 @@ from core.work import Also, View, Work
 
 NOTES_AT_MOST = 8
 FOLLOWED_AT_ONCE = 200
-AREAS = ("agent_handoff",)
-"""What of the house's news is about hand-offs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +108,10 @@ async def pass_on(work: Work, product: Row, passing: Passing) -> None:
     }
     handoff_id = "hand-" + secrets.token_hex(6)
     await work.db.execute(
-        "INSERT INTO handoffs (id, at, product_id, product_name, from_agent, to_agent, from_state, to_state, reason,"
-        " success, blocked, task_id, next_task_id, fingerprint, notes) VALUES (:id, :at, :product_id, :name,"
-        " :from_agent, :to_agent, :from_state, :to_state, :reason, :success, :blocked, :task_id, :next_task_id,"
-        " :fingerprint, :notes)",
+        "INSERT INTO handoffs (id, at, product_id, product_name, from_agent, to_agent, from_state, to_state,"
+        " reason, success, blocked, task_id, next_task_id, fingerprint, notes) VALUES (:id, :at, :product_id,"
+        " :name, :from_agent, :to_agent, :from_state, :to_state, :reason, :success, :blocked, :task_id,"
+        " :next_task_id, :fingerprint, :notes)",
         {
             "id": handoff_id,
             "at": stamp(work.clock.now()),
@@ -132,7 +130,7 @@ async def pass_on(work: Work, product: Row, passing: Passing) -> None:
             "notes": orjson.dumps(notes).decode(),
         },
     )
-    # The notes' text stays out of the record: it is an agent's or a person's prose about a customer's product.
+    # The notes' text stays out of the record: it is prose about a customer's product.
     work.remarks.also.append(
         Also(
             action="agent_handoff",
@@ -198,4 +196,4 @@ class FollowHandoffs(Feed[Handoff], name="handoffs.follow", needs=Permission.HAN
                 values["after"] = row["position"]
                 yield handoff_of(row)
             if not rows:
-                await news.after(generation, areas=AREAS)
+                await news.after(generation)

@@ -9,10 +9,10 @@ from core.clock import stamp
 from core.errors import Conflict, GuardRefused
 from core.operation import Demo, Operation, Risk
 from core.pipeline.flow import Agent, Profile, State, Station, strip
-from core.pipeline.rows import LIST_PRODUCTS, WITHIN, Product, find, product_of, whose
+from core.pipeline.rows import LIST_PRODUCTS, WITHIN, Product, find, focused, product_of, whose
 from core.settings import values
-from core.settings.values import BY_KEY
-from core.store.store import Row
+from core.settings.table import BY_KEY
+from core.store.store import Db, Row, Values
 from core.text import Note, Word
 from core.work import Work
 
@@ -90,7 +90,7 @@ class ReleaseFactory(Operation[Factory], name="factory.release", needs=Permissio
         held = await values.read(work.db, work.config)
         if work.config.factory_on_hold:
             raise GuardRefused(
-                "The environment holds the factory (AIFACTORY_FACTORY_ON_HOLD=1); it ends at a restart without."
+                "The environment holds the factory: AIFACTORY_FACTORY_ON_HOLD=1 was set when it started."
             )
         if not held.flag("factory_on_hold"):
             raise Conflict("The factory is not on hold.")
@@ -119,47 +119,55 @@ class FocusFactory(Operation[Factory], name="factory.focus", needs=Permission.FA
         return await _status(work)
 
 
+_QUEUED = """
+SELECT count(*) AS n, min(t.created_at) AS oldest FROM tasks t JOIN products p ON p.id = t.product_id
+WHERE t.status = 'pending' AND p.paused = '' AND"""
+_RUNNING = """
+SELECT t.agent, t.started_at, p.id, p.name, p.station, p.profile
+FROM tasks t JOIN products p ON p.id = t.product_id
+WHERE t.status = 'running' AND"""
+_COUNT = "SELECT count(*) AS n FROM products p"
+_AT_A_GATE = f" WHERE p.state = '{State.HUMAN_REVIEW_PENDING.code}' AND p.paused = '' AND"
+_COST = "SELECT coalesce(sum(cost_microusd), 0) AS n FROM tasks WHERE ended_at >= :since"
+
+
 async def _status(work: Work) -> Factory:
     held = await values.read(work.db, work.config)
-    hold, focus = held.row("factory_on_hold"), held.text("factory_focus_product")
-    mine = whose(work.caller)
-    focused = await work.db.fetch_one("SELECT name FROM products WHERE id = :id", {"id": focus})
-    queue = await work.db.fetch_one(
-        "SELECT count(*) AS n, min(t.created_at) AS oldest FROM tasks t JOIN products p ON p.id = t.product_id"
-        " WHERE t.status = 'pending' AND p.paused = '' AND" + WITHIN[work.reach],
-        mine,
+    db, within, mine = work.db, WITHIN[work.reach], whose(work.caller)
+    focus = {"id": await focused(db, held)}
+    queue = await _row(db, _QUEUED + within, mine)
+    running = await db.fetch_all(_RUNNING + within + " ORDER BY t.started_at", mine)
+    listed = " ORDER BY p.state_since LIMIT :most"
+    waiting = await db.fetch_all(
+        LIST_PRODUCTS + _AT_A_GATE + within + listed, {**mine, "most": LISTED_AT_MOST}
     )
-    running = await work.db.fetch_all(
-        "SELECT t.agent, t.started_at, p.id, p.name, p.station, p.profile FROM tasks t"
-        " JOIN products p ON p.id = t.product_id WHERE t.status = 'running' AND" + WITHIN[work.reach]
-        + " ORDER BY t.started_at", mine,
-    )  # fmt: skip
-    at_gate = (
-        f" WHERE p.state = '{State.HUMAN_REVIEW_PENDING.code}' AND p.paused = '' AND" + WITHIN[work.reach]
+    midnight = stamp(work.clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
+    hard, hold = (
+        work.config.factory_on_hold,
+        held.row("factory_on_hold") if held.flag("factory_on_hold") else None,
     )
-    waiting = await work.db.fetch_all(LIST_PRODUCTS + at_gate + " ORDER BY p.state_since LIMIT :most",
-                                      {**mine, "most": LISTED_AT_MOST})  # fmt: skip
-    count = await work.db.fetch_one("SELECT count(*) AS n FROM products p" + at_gate, mine)
-    midnight = work.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    cost = await work.db.fetch_one(
-        "SELECT coalesce(sum(cost_microusd), 0) AS n FROM tasks WHERE ended_at >= :since",
-        {"since": stamp(midnight)},
-    )
-    hard, soft = work.config.factory_on_hold, held.flag("factory_on_hold")
     return Factory(
-        held=hard or soft,
+        held=hard or hold is not None,
         hard_stop=hard,
-        held_by="the environment" if hard else hold["changed_by"] if soft and hold else "",
-        held_since=hold["changed_at"] if soft and hold else "",
-        hold_reason=held.text("hold_reason") if soft else "",
-        focus=focused["name"] if focused else "",
-        queued=queue["n"] if queue else 0,
-        oldest_queued_since=(queue["oldest"] or "") if queue else "",
+        held_by="the environment" if hard else hold["changed_by"] if hold else "",
+        held_since=hold["changed_at"] if hold else "",
+        hold_reason=held.text("hold_reason") if hold else "",
+        focus=(await _row(db, "SELECT coalesce(max(name), '') AS name FROM products WHERE id = :id", focus))[
+            "name"
+        ],
+        queued=queue["n"],
+        oldest_queued_since=queue["oldest"] or "",
         running=tuple(map(_at_work, running)),
-        waiting_count=count["n"] if count else 0,
+        waiting_count=(await _row(db, _COUNT + _AT_A_GATE + within, mine))["n"],
         waiting=tuple(map(product_of, waiting)),
-        cost_today_usd=(cost["n"] if cost else 0) / 1_000_000,
+        cost_today_usd=(await _row(db, _COST, {"since": midnight}))["n"] / 1_000_000,
     )
+
+
+async def _row(db: Db, sql: str, sought: Values) -> Row:
+    row = await db.fetch_one(sql, sought)
+    assert row is not None, "an aggregate always answers"
+    return row
 
 
 def _at_work(row: Row) -> AtWork:

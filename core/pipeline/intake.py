@@ -20,7 +20,8 @@ from core.pipeline.handoffs import Passing, pass_on
 from core.pipeline.rows import LIST_PRODUCTS, Product, shown, write_sentence
 from core.sentence import say
 from core.settings import values
-from core.settings.values import CONTENT_LOCALES, Values
+from core.settings.table import CONTENT_LOCALES
+from core.settings.values import Values
 from core.store.store import Db
 from core.text import Brief, Label, Word
 from core.work import Work
@@ -39,72 +40,11 @@ _SOFTWARE = re.compile(
 )
 _ID = re.compile(r"prod-[0-9a-f]{12}")
 _SLUG_WORD = re.compile(r"[^\W_]+")
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "be",
-        "build",
-        "can",
-        "create",
-        "for",
-        "from",
-        "i",
-        "in",
-        "is",
-        "it",
-        "make",
-        "my",
-        "need",
-        "of",
-        "on",
-        "our",
-        "please",
-        "site",
-        "that",
-        "the",
-        "their",
-        "they",
-        "this",
-        "to",
-        "want",
-        "wants",
-        "we",
-        "website",
-        "with",
-        "would",
-        "и",
-        "в",
-        "для",
-        "мы",
-        "на",
-        "нам",
-        "нужен",
-        "нужна",
-        "нужно",
-        "сайт",
-        "с",
-        "у",
-        "хотим",
-        "что",
-        "un",
-        "una",
-        "de",
-        "del",
-        "el",
-        "la",
-        "las",
-        "los",
-        "para",
-        "por",
-        "que",
-        "queremos",
-        "sitio",
-        "web",
-        "y",
-    ]
+_FILLER = re.compile(
+    r"\b(?:an?|and|are|be|build|can|create|for|from|i|in|is|it|make|my|need|of|on|our|please|site|that|the|their"
+    r"|they|this|to|wants?|we|website|with|would"
+    r"|и|в|для|мы|на|нам|нуж(?:ен|на|но)|сайт|с|у|хотим|что"
+    r"|una?|de|del|el|la|las|los|para|por|que|queremos|sitio|web|y)\b"
 )
 NAME_WORDS, NAME_LENGTH = 3, 32
 
@@ -131,10 +71,10 @@ class CreateProduct(Operation[Product], name="products.create", needs=Permission
         product_id, now = "prod-" + secrets.token_hex(6), stamp(work.clock.now())
         step = step_from(State.IDEA_RECEIVED, profile)
         await work.db.execute(
-            "INSERT INTO products (id, name, owner_id, owner_name, brief, profile, content_locale, interface_locale,"
-            " state, station, held_by, why, visitor_address, created_at, updated_at, state_since) VALUES (:id, :name,"
-            " :owner, :owner_name, :brief, :profile, :locale, :interface, :state, :station, :holder, :why, :address,"
-            " :now, :now, :now)",
+            "INSERT INTO products (id, name, owner_id, owner_name, brief, profile, content_locale,"
+            " interface_locale, state, station, held_by, why, visitor_address, created_at, updated_at,"
+            " state_since) VALUES (:id, :name, :owner, :owner_name, :brief, :profile, :locale, :interface,"
+            " :state, :station, :holder, :why, :address, :now, :now, :now)",
             {
                 "id": product_id,
                 "name": name,
@@ -232,6 +172,6 @@ async def _taken(db: Db, name: str) -> bool:
 
 def name_from(brief: str) -> str:
     """A few telling words of the brief's beginning, in its own script, to type and to read."""
-    words = [word.lower() for word in _SLUG_WORD.findall(brief[:400])]
-    telling = [word for word in words if word not in _SMALL and len(word) > 1][:NAME_WORDS]
+    words = _SLUG_WORD.findall(_FILLER.sub(" ", brief[:400].lower()))
+    telling = [word for word in words if len(word) > 1][:NAME_WORDS]
     return "-".join(telling)[:NAME_LENGTH].strip("-") or "product"

@@ -11,11 +11,12 @@ from enum import StrEnum
 import orjson
 
 from core.clock import stamp
+from core.errors import Conflict
 from core.pipeline.fingerprint import Fingerprint
 from core.pipeline.flow import Agent, Profile, State, Station, station_of
 from core.pipeline.gates import Budget, HandoffReason, Move, Park, Situation
 from core.pipeline.handoffs import Passing, pass_on
-from core.pipeline.rows import place
+from core.pipeline.rows import LIST_PRODUCTS, place
 from core.sentence import Sentence, say
 from core.settings.values import Values
 from core.store.store import Db, Row
@@ -38,7 +39,7 @@ class TaskStatus(StrEnum):
 
 
 def wait_before(task_id: str, attempt: int) -> timedelta:
-    """30 s × 2^n before try n + 2, times 0.8 to 1.2 by the task's id so that a burst of failures spreads out."""
+    """30 s × 2^n before try n + 2, times 0.8 to 1.2 by the task's id: a burst of failures spreads out."""
     share = int.from_bytes(hashlib.sha256(f"{task_id}/{attempt}".encode()).digest()[:4], "big") / 2**32
     doubled = FIRST_WAIT * (1 << attempt - 1)
     return min(doubled, LONGEST_WAIT) * (0.8 + 0.4 * share)
@@ -57,8 +58,8 @@ async def enqueue(
     task_id, now = "task-" + secrets.token_hex(6), stamp(work.clock.now())
     await work.db.execute(
         "INSERT INTO tasks (id, product_id, agent, from_state, target_state, status, priority, max_attempts,"
-        " not_before, feedback, created_at) VALUES (:id, :product, :agent, :state, :target, 'pending', :priority,"
-        " :tries, :now, :feedback, :now)",
+        " not_before, feedback, created_at) VALUES (:id, :product, :agent, :state, :target, 'pending',"
+        " :priority, :tries, :now, :feedback, :now)",
         {
             "id": task_id,
             "product": product["id"],
@@ -127,8 +128,8 @@ async def again(
     now = work.clock.now()
     agent, state = Agent.named(task["agent"]), State.named(product["state"])
     await work.db.execute(
-        "UPDATE tasks SET status = 'pending', attempt = :attempt, not_before = :then, error = :error, worker = '',"
-        " started_at = NULL WHERE id = :id",
+        "UPDATE tasks SET status = 'pending', attempt = :attempt, not_before = :then, error = :error,"
+        " worker = '', started_at = NULL WHERE id = :id",
         {"id": task["id"], "attempt": attempt, "then": stamp(now + wait), "error": error},
     )
     await place(work.db, product["id"], state, now, holder=agent, why=why)
@@ -173,8 +174,8 @@ async def close(
 ) -> None:
     """The task is over; `cost` in millionths of a dollar."""
     await db.execute(
-        "UPDATE tasks SET status = :status, ended_at = :now, output = :output, error = :error, cost_microusd = :cost"
-        " WHERE id = :id",
+        "UPDATE tasks SET status = :status, ended_at = :now, output = :output, error = :error,"
+        " cost_microusd = :cost WHERE id = :id",
         {"id": task_id, "status": status.value, "now": now, "output": output, "error": error, "cost": cost},
     )
 
@@ -204,3 +205,19 @@ def situation(product: Row, task: Row, held: Values) -> Situation:
         },
         human_review=held.flag("human_review_required"),
     )
+
+
+async def task_and_product(work: Work, task_id: str) -> tuple[Row, Row]:
+    """A task and its product, as a row of LIST_PRODUCTS; raises Conflict when there is no such task."""
+    task = await work.db.fetch_one("SELECT * FROM tasks WHERE id = :id", {"id": task_id})
+    if task is None:
+        raise Conflict("{task} is not in your hands any more.", task=task_id)
+    work.remarks.resource = f"products/{task['product_id']}"
+    return task, await product_row(work.db, task["product_id"])
+
+
+async def product_row(db: Db, product_id: str) -> Row:
+    """The product of a task, which cannot be missing."""
+    product = await db.fetch_one(LIST_PRODUCTS + " WHERE p.id = :id", {"id": product_id})
+    assert product is not None
+    return product

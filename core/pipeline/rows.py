@@ -1,4 +1,4 @@
-"""Plain steps on the rows of products that several operations share; every one within the caller's transaction."""
+"""Plain steps on the rows of products that several operations share, within the caller's transaction."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.pipeline.flow import FINAL_CODES, Agent, Profile, State, Station, strip
 from core.pipeline.gates import Budget, Park
 from core.sentence import Sentence, say
+from core.settings.values import Values
 from core.store.store import Db, Row
 from core.work import Caller
 
@@ -78,6 +79,8 @@ WITHIN = {
     Reach.OWN: " (p.owner_id = :me OR EXISTS"
     " (SELECT 1 FROM collaborators c WHERE c.product_id = p.id AND c.person_id = :me))",
 }
+
+NOT_FINAL = " p.state NOT IN (" + ", ".join(f"'{code}'" for code in FINAL_CODES) + ")"
 
 
 def whose(caller: Caller) -> dict[str, str]:
@@ -167,15 +170,25 @@ async def shown(db: Db, product_id: str) -> Product:
     return product_of(row)
 
 
+_FOCUSED = "SELECT p.id FROM products p WHERE p.id = :focus AND"
+
+
+async def focused(db: Db, held: Values) -> str:
+    """The id of the product that alone gets work; empty when all do, also when that one is over."""
+    row = await db.fetch_one(_FOCUSED + NOT_FINAL,
+                             {"focus": held.text("factory_focus_product")})  # fmt: skip
+    return str(row["id"]) if row else ""
+
+
 async def place(
     db: Db, product_id: str, state: State, now: datetime, *,
     holder: Agent, why: Sentence, station: Station | None = None, park: Park | None = None,
 ) -> None:  # fmt: skip
     """Put a product into a state, always with who holds it and why."""
     await db.execute(
-        "UPDATE products SET state_since = CASE WHEN state = :state THEN state_since ELSE :now END, state = :state,"
-        " station = coalesce(:station, station), held_by = :holder, why = :why, park = :park, updated_at = :now"
-        " WHERE id = :id",
+        "UPDATE products SET state_since = CASE WHEN state = :state THEN state_since ELSE :now END,"
+        " state = :state, station = coalesce(:station, station), held_by = :holder, why = :why, park = :park,"
+        " updated_at = :now WHERE id = :id",
         {
             "id": product_id,
             "state": state.code,
@@ -197,6 +210,3 @@ def read_sentence(column: str) -> Sentence:
     """What `write_sentence` wrote."""
     fields = orjson.loads(column)
     return Sentence(fields["text"], fields["facts"])
-
-
-NOT_FINAL = " p.state NOT IN (" + ", ".join(f"'{code}'" for code in FINAL_CODES) + ")"

@@ -15,27 +15,16 @@ from core.desk import Desk
 from core.errors import Conflict, CoreError, NotFound, NotSignedIn
 from core.operation import Operation
 from core.pipeline.agents import Done, Job, Studio, Trouble
+from core.pipeline.claiming import Assignment, ClaimTask, LookAhead, Outlook
+from core.pipeline.ending import FailTask, Failure, FinishTask, RecoverTasks, ReleaseTask
 from core.pipeline.fingerprint import canonical
 from core.pipeline.flow import Agent
 from core.pipeline.release import criticise
-from core.pipeline.running import (
-    Assignment,
-    ClaimTask,
-    FailTask,
-    Failure,
-    FinishTask,
-    LookAhead,
-    Outlook,
-    RecoverTasks,
-    ReleaseTask,
-)
 from core.text import clip, one_line
 
 R = TypeVar("R")
 log = logging.getLogger("factory.runner")
 
-AREAS = ("factory", "products", "settings", "tasks")
-"""What of the house's news can mean work, or the end of it."""
 LOOK_SECONDS = 60.0
 """Looks at least this often, though news wakes it."""
 STOPPING_SECONDS = 10.0
@@ -55,6 +44,9 @@ class Runner:
         self._products = products
         self._clock = clock
         self._working: dict[str, asyncio.Task[None]] = {}
+        """By task id; these may be stopped."""
+        self._saying: set[asyncio.Task[None]] = set()
+        """Their work is done and only has to be said; stopping them would throw it away."""
 
     async def run(self) -> None:
         """Work until cancelled or until the session ends; what runs then is put back into the queue."""
@@ -67,14 +59,18 @@ class Runner:
                 except NotSignedIn:
                     raise
                 except CoreError as fault:
-                    # The record or the store cannot be written just now; nothing was lost, so wait and look again.
+                    # The record or the store cannot be written just now; nothing was lost: look again later.
                     log.warning("the runner could not look: %s", fault.reason)
                     timeout = pause = min(pause * 2, LONGEST_PAUSE)
                     generation = -1
                     await asyncio.sleep(timeout)
-                generation = await self._desk.news(generation, *AREAS, timeout=timeout)
+                generation = await self._desk.news(generation, timeout=timeout)
         finally:
             await self._put_back(set(self._working))
+            if self._saying:
+                _, late = await asyncio.wait(self._saying, timeout=STOPPING_SECONDS)
+                for task in late:
+                    task.cancel()
 
     async def _round(self) -> float:
         outlook = await self._look()
@@ -84,7 +80,7 @@ class Runner:
         if outlook.stop:
             await self._put_back(set(outlook.stop))
         for task_id in outlook.due:
-            if len(self._working) >= outlook.parallel:
+            if len(self._working) + len(self._saying) >= outlook.parallel:
                 break
             await self._start(task_id)
         return self._until(outlook)
@@ -107,7 +103,11 @@ class Runner:
             return  # another runner was faster
         task = asyncio.create_task(self._work(assignment), name=f"agent {assignment.agent} {task_id}")
         self._working[task_id] = task
-        task.add_done_callback(lambda _: self._working.pop(task_id, None))
+        task.add_done_callback(lambda done: self._forget(task_id, done))
+
+    def _forget(self, task_id: str, task: asyncio.Task[None]) -> None:
+        self._working.pop(task_id, None)
+        self._saying.discard(task)
 
     async def _work(self, assignment: Assignment) -> None:
         try:
@@ -146,7 +146,8 @@ class Runner:
             await self._say(FailTask(task=assignment.task_id, error=words, how=how))
 
     async def _say(self, asked: FinishTask | FailTask) -> None:
-        """Say how it ended, again and again while the record cannot be written; the work is not lost meanwhile."""
+        """Say how it ended, again while the record cannot be written: the work must not be lost meanwhile."""
+        self._saying.add(self._working.pop(asked.task))
         pause = 1.0
         while True:
             try:

@@ -23,7 +23,7 @@ from core.work import Work
 
 async def _open_product(work: Work, asked: str) -> Row:
     """The product, if it is within reach and not over."""
-    product = await _product(work, asked)
+    product = await _sought(work, asked)
     state = State.named(product["state"])
     if state.final:
         raise Conflict(
@@ -32,7 +32,8 @@ async def _open_product(work: Work, asked: str) -> Row:
     return product
 
 
-async def _product(work: Work, asked: str) -> Row:
+async def _sought(work: Work, asked: str) -> Row:
+    """The product within reach; from here on the record is about it."""
     product = await find(work.db, asked, work.reach, work.caller)
     work.remarks.resource = f"products/{product['id']}"
     work.note(name=product["name"])
@@ -146,7 +147,7 @@ class RetryProduct(Operation[Product], name="products.retry", needs=Permission.P
     """What to do differently; the agent gets it as feedback."""
 
     async def run(self, work: Work) -> Product:
-        product = await _product(work, self.product)
+        product = await _sought(work, self.product)
         state = State.named(product["state"])
         if state is not State.FAILED and state is not State.HUMAN_REVIEW_PENDING:
             raise Conflict("{product} has neither failed nor used up its rounds.", product=product["name"])
@@ -204,7 +205,7 @@ class CancelProduct(Operation[Product], name="products.cancel", needs=Permission
     product: Word
 
     async def run(self, work: Work) -> Product:
-        product = await _product(work, self.product)
+        product = await _sought(work, self.product)
         state = State.named(product["state"])
         if state.final and state is not State.FAILED:
             raise Conflict("{product} is {state} already.", product=product["name"], state=state.word)
@@ -231,7 +232,7 @@ class ShareProduct(Operation[Product], name="products.share", needs=Permission.P
     username: Word
 
     async def run(self, work: Work) -> Product:
-        product, person = await _product(work, self.product), await _person(work, self.username)
+        product, person = await _sought(work, self.product), await _person(work, self.username)
         if person["id"] == product["owner_id"]:
             raise Invalid("{username} owns it already.", username=self.username)
         added = await work.db.execute(
@@ -252,7 +253,7 @@ class UnshareProduct(Operation[Product], name="products.unshare", needs=Permissi
     username: Word
 
     async def run(self, work: Work) -> Product:
-        product, person = await _product(work, self.product), await _person(work, self.username)
+        product, person = await _sought(work, self.product), await _person(work, self.username)
         removed = await work.db.execute(
             "DELETE FROM collaborators WHERE product_id = :id AND person_id = :person",
             {"id": product["id"], "person": person["id"]},

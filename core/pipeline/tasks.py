@@ -61,6 +61,9 @@ def _fields(row: Row) -> dict[str, object]:
     }
 
 
+_ONE_TASK = "SELECT t.* FROM tasks t JOIN products p ON p.id = t.product_id WHERE t.id = :task AND"
+
+
 class ListTasks(Operation[tuple[Task, ...]], name="tasks.list", needs=Permission.PRODUCTS_READ,
                 risk=Risk.LOOK, demo=Demo.RUN, on="product"):  # fmt: skip
     """List what each agent did for one product, oldest first."""
@@ -83,8 +86,7 @@ class ShowTask(Operation[TaskInFull], name="tasks.show", needs=Permission.PRODUC
 
     async def run(self, work: Work) -> TaskInFull:
         row = await work.db.fetch_one(
-            "SELECT t.* FROM tasks t JOIN products p ON p.id = t.product_id WHERE t.id = :task AND"
-            + WITHIN[work.reach],
+            _ONE_TASK + WITHIN[work.reach],
             {"task": self.task, **whose(work.caller)},
         )
         if row is None:

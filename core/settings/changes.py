@@ -10,7 +10,8 @@ from core.errors import GuardRefused, Invalid
 from core.operation import Demo, Operation, Risk
 from core.secret import Secret
 from core.settings import values
-from core.settings.values import SETTINGS, Setting, Source, Values
+from core.settings.table import SETTINGS, Setting, named
+from core.settings.values import Source, Values
 from core.text import Line, Word
 from core.work import Work
 
@@ -42,7 +43,7 @@ def _show(setting: Setting, held: Values) -> SettingShown:
         key=setting.key,
         value=held.shown(setting.key),
         source=held.source(setting.key).value,
-        default=_word(setting),
+        default="not set" if setting.secret else setting.shown(setting.default),
         type=setting.type,
         least=setting.least,
         most=setting.most,
@@ -52,12 +53,6 @@ def _show(setting: Setting, held: Values) -> SettingShown:
         changed_by=row["changed_by"] if row else "",
         changed_at=row["changed_at"] if row else "",
     )
-
-
-def _word(setting: Setting) -> str:
-    if setting.secret:
-        return "not set"
-    return ("on" if setting.default else "off") if isinstance(setting.default, bool) else str(setting.default)
 
 
 class ListSettings(Operation[tuple[SettingShown, ...]], name="settings.list", needs=Permission.SETTINGS_READ,
@@ -76,7 +71,7 @@ class ShowSetting(Operation[SettingShown], name="settings.show", needs=Permissio
     key: Word
 
     async def run(self, work: Work) -> SettingShown:
-        return _show(values.named(self.key), await values.read(work.db, work.config))
+        return _show(named(self.key), await values.read(work.db, work.config))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +105,7 @@ class SetSetting(Operation[SettingChanged], name="settings.set", needs=Permissio
         elif self.value is None or self.secret is not None:
             raise Invalid("Give {key} a value.", key=setting.key)
         else:
-            text = (
-                str(setting.typed(self.value)).lower()
-                if setting.type == "flag"
-                else str(setting.typed(self.value))
-            )
+            text = setting.shown(setting.typed(self.value))
         await values.save(work.db, setting, text, work.caller.username, stamp(work.clock.now()))
         return await _changed(work, setting, held)
 
@@ -132,7 +123,7 @@ class ResetSetting(Operation[SettingChanged], name="settings.reset", needs=Permi
 
 
 async def _changeable(work: Work, key: str) -> tuple[Setting, Values]:
-    setting, held = values.named(key), await values.read(work.db, work.config)
+    setting, held = named(key), await values.read(work.db, work.config)
     work.remarks.resource = f"settings/{setting.key}"
     if setting.through:
         raise Invalid(

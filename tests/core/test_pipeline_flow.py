@@ -9,7 +9,13 @@ from core.pipeline.flow import FLOW, Agent, Profile, State, step_from, strip
 from core.pipeline.gates import REFUSALS, Budget, HandoffReason, Park, Situation, decide, refusal_of
 
 PROFILES = list(Profile)
-ELSEWHERE = {State.BUG_FOUND, State.FAILED, State.CANCELLED, State.DEPLOYED_PRODUCTION, State.HUMAN_REVIEW_PENDING}
+ELSEWHERE = {
+    State.BUG_FOUND,
+    State.FAILED,
+    State.CANCELLED,
+    State.DEPLOYED_PRODUCTION,
+    State.HUMAN_REVIEW_PENDING,
+}
 """Reached by gates, people and publishing, not by a step."""
 
 
@@ -38,7 +44,11 @@ def test_a_product_that_meets_no_objection_visits_each_station_once_and_in_the_o
     while not state.final:
         step = step_from(state, profile)
         visited.append(step.station)
-        state = State.HUMAN_REVIEW_PENDING if state is State.SECURITY_SCANNED and profile is PROFILES[0] else step.then
+        state = (
+            State.HUMAN_REVIEW_PENDING
+            if state is State.SECURITY_SCANNED and profile is PROFILES[0]
+            else step.then
+        )
     assert state is State.COMPLETED
     assert tuple(visited) == strip(profile)
 
@@ -50,7 +60,9 @@ def test_twenty_two_states_and_four_of_them_final() -> None:
     }  # fmt: skip
 
 
-def situation(agent: Agent, *, spent: int = 0, profile: Profile = Profile.FULL_SOFTWARE, review: bool = True) -> Situation:
+def situation(
+    agent: Agent, *, spent: int = 0, profile: Profile = Profile.FULL_SOFTWARE, review: bool = True
+) -> Situation:
     """The agent at its place in the flow, with that many rounds spent of three."""
     step = next(step for step in FLOW[profile] if step.agent is agent)
     return Situation(profile=profile, state=step.state, agent=agent, target=step.then, human_review=review,
@@ -71,14 +83,18 @@ def situation(agent: Agent, *, spent: int = 0, profile: Profile = Profile.FULL_S
         (Agent.COMPLETE, Agent.DEVELOPER, State.BUG_FOUND, "release_critic"),
     ],
 )
-def test_an_objection_goes_back_to_who_can_mend_it(agent: Agent, to: Agent, state: State, reason: str) -> None:
+def test_an_objection_goes_back_to_who_can_mend_it(
+    agent: Agent, to: Agent, state: State, reason: str
+) -> None:
     move = decide(situation(agent), Verdict.BLOCK, "no")
     assert (move.to, move.state, move.reason.code) == (to, state, reason)
     assert move.target is not None
 
 
 @pytest.mark.parametrize("agent", list(REFUSALS))
-def test_when_the_rounds_are_used_up_a_person_is_asked_or_the_objection_is_overruled_in_words(agent: Agent) -> None:
+def test_when_the_rounds_are_used_up_a_person_is_asked_or_the_objection_is_overruled_in_words(
+    agent: Agent,
+) -> None:
     profile = Profile.MARKETING_LANDING if agent is Agent.LANDING_SPEC else Profile.FULL_SOFTWARE
     move = decide(situation(agent, spent=3, profile=profile), Verdict.BLOCK, "still no")
     refusal = refusal_of(agent)

@@ -78,7 +78,9 @@ async def test_every_hand_off_is_on_record_with_its_reason_and_none_of_its_value
     assert b"VALUE-OF-" not in house.record()
 
 
-async def test_a_failed_check_sends_the_product_back_with_the_objection_until_it_passes(house: OpenHouse) -> None:
+async def test_a_failed_check_sends_the_product_back_with_the_objection_until_it_passes(
+    house: OpenHouse,
+) -> None:
     studio = ScriptedStudio(qa=[block("two links are dead"), block("one link is dead")])
     product = await make(house.operator, PAGE)
 
@@ -103,7 +105,8 @@ async def test_work_that_failed_is_tried_again_later_and_the_waits_grow(house: O
         done = await until(house, product, "done", "failed")
 
     assert done.state == "COMPLETED"
-    assert 24 <= waits[0] <= 36 and 48 <= waits[1] <= 72
+    assert 24 <= waits[0] <= 36
+    assert 48 <= waits[1] <= 72
     notes = [one.notes for one in done.handoffs if one.reason == "retry"]
     assert notes == [("crashed: RuntimeError",), ("the model is away",)]
 
