@@ -62,7 +62,10 @@ def read(path: Path) -> Theme:
     for name, value in colours.items():
         if not isinstance(value, str) or not _HEX.fullmatch(value.lower()):
             raise BrokenTheme(f"{path.name}: {name} is not #rrggbb")
-    return _theme(data["name"], data["dark"], colours)
+    theme = _theme(data["name"], data["dark"], colours)
+    if data.get("attributes") is True:
+        theme.variables["attributes"] = "1"
+    return theme
 
 
 def _theme(name: str, dark: bool, colours: dict[str, str]) -> Theme:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from textual.geometry import Region
+
 from tui.symbols import Sign
 from tui.widgets.pieces import Ink, Inked, Line, Piece, shorten, spread, width_of
 
@@ -118,7 +120,8 @@ class Footer(Inked):
         """For example "17 of 214"."""
         if position != self._position:
             self._position = position
-            self.redraw()
+            self._drawn = None
+            self.refresh(Region(0, 1, self.size.width, 1))
 
     def say(self, sentence: str, ink: Ink = Ink.TEXT) -> None:
         """One sentence instead of the rule; an empty one brings the rule back."""

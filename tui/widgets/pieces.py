@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import Enum
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -14,27 +13,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.clean import one_line
+from tui.inks import Ink as Ink
+from tui.inks import inks
 from tui.symbols import Sign, Symbols
-
-
-class Ink(Enum):
-    """What a piece of text means; `css` is the component class that `app.tcss` colours."""
-
-    TEXT = "ink--text"
-    STRONG = "ink--strong"
-    DIM = "ink--dim"
-    HERE = "ink--here"
-    ASKS = "ink--asks"
-    REFUSES = "ink--refuses"
-    FINISHED = "ink--finished"
-    RULE = "ink--rule"
-    DEMO = "ink--demo"
-    PRODUCTION = "ink--production"
-    CURSOR = "ink--cursor"
-    QR = "ink--qr"
-
-    def __init__(self, css: str) -> None:
-        self.css = css
 
 
 class Piece(NamedTuple):
@@ -85,8 +66,7 @@ def spread(left: Line, right: Line, width: int, symbols: Symbols) -> list[Piece]
 class Inked(Widget):
     """A widget that draws lines of pieces and nothing else: no children, no timer."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {ink.css for ink in Ink}
-
+    _inks: dict[Ink, Style] | None = None
     _drawn: list[Line] | None = None
     _drawn_width = -1
 
@@ -123,22 +103,43 @@ class Inked(Widget):
 
     def strip(self, line: Line, width: int, over: Ink | None = None) -> Strip:
         """The line as a strip of exactly `width` cells; `over` inks all of it, as a cursor does."""
-        segments, used = [], 0
-        for text, ink in line:
+        words: list[tuple[str, Ink]] = []
+        used = 0
+        for text, ink in (*line, Piece(" " * width)):
             text = one_line(text)
             cells = cell_len(text)
             if used + cells > width:
-                text = set_cell_size(text, width - used)
                 cells = width - used
+                text = set_cell_size(text, cells)
             if cells:
-                segments.append(Segment(text, self.style_of(over or ink)))
                 used += cells
-        segments.append(Segment(" " * (width - used), self.style_of(over or Ink.TEXT)))
-        return Strip(segments, width)
+                _join(words, text, over or ink)
+        return Strip([Segment(text, self.style_of(ink)) for text, ink in words], width)
 
     def style_of(self, ink: Ink) -> Style:
-        """The ink in this session's theme."""
-        return self.get_component_rich_style(ink.css)
+        """The ink in this session's theme, on what is behind this widget."""
+        if self._inks is None:
+            self._inks = inks(self.app.current_theme, self.background_colors[1].hex6)
+        return self._inks[ink]
+
+    def notify_style_update(self) -> None:
+        """Another theme, or another ground."""
+        self._inks = None
+        super().notify_style_update()
+
+
+def _join(words: list[tuple[str, Ink]], text: str, ink: Ink) -> None:
+    """Append, in one word with the last where nobody would see a difference: each change costs bytes."""
+    if words:
+        last, last_ink = words[-1]
+        blank_alike = last_ink.shows_no_blank and ink.shows_no_blank
+        if ink is last_ink or (blank_alike and text.isspace()):
+            words[-1] = (last + text, last_ink)
+            return
+        if blank_alike and last.isspace():
+            words[-1] = (last + text, ink)
+            return
+    words.append((text, ink))
 
 
 _RICH = Symbols(rich=True)
