@@ -13,7 +13,9 @@ from pathlib import Path
 from core.access.roles import Role
 from core.audit.chain import Chain
 from core.audit.entry import Draft, Severity
+from core.audit.reading import verify_now
 from core.audit.search import Archive
+from core.audit.verify import Unreadable
 from core.clock import Clock, SystemClock, stamp
 from core.config import Config
 from core.desk import Desk
@@ -34,11 +36,12 @@ from core.recorder import Recorder
 from core.store import migrate
 from core.store.store import Store
 from core.watch import Watch
-from core.work import Caller
+from core.work import Caller, no_progress
 
 ORIGIN = "aifactory-console"
 SETTLE_SECONDS = 60.0
 RUNNER_PAUSE = 5.0
+FIRST_VERIFY_SECONDS, VERIFY_SECONDS = 5.0, 3_600.0
 log = logging.getLogger("factory")
 
 
@@ -89,6 +92,7 @@ class Core:
             asyncio.create_task(house.news.follow(store), name="news"),
             asyncio.create_task(core.watch.keep_looking(), name="session watch"),
             asyncio.create_task(core._settle(), name="settle"),
+            asyncio.create_task(core._keep_verifying(), name="verify"),
         ]
         return core
 
@@ -123,9 +127,11 @@ class Core:
                 await Runner(desk, house.studio, house.config.products_dir, house.clock).run()
             except CoreError as refusal:
                 log.warning("the runner's session ended: %s", refusal)
-                await asyncio.sleep(RUNNER_PAUSE)
+            except Exception:
+                log.exception("the runner fell over")
             finally:
                 await self.get_up(desk, "the runner stopped")
+            await asyncio.sleep(RUNNER_PAUSE)
 
     async def crashed_screen(self, caller: Caller, incident: str, fault: BaseException) -> None:
         """Put the end of somebody's screen on record; the door has said the incident number to them."""
@@ -134,6 +140,18 @@ class Core:
             details={"incident": incident, "fault": type(fault).__name__}, severity=Severity.ERROR,
             ip_address=caller.address, session_id=caller.session_id, at=self.house.clock.now(),
         ))  # fmt: skip
+
+    async def _keep_verifying(self) -> None:
+        """Verify the record soon after the start and then every hour, so that every header tells the truth."""
+        await asyncio.sleep(FIRST_VERIFY_SECONDS)
+        while True:
+            try:
+                found = await verify_now(self.house, deep=False, progress=no_progress)
+                if not found.whole:
+                    log.critical("the record is damaged at %s: %s", found.broken_at, found.kind)
+            except (OSError, Unreadable) as fault:
+                log.error("the record could not be verified: %s", fault)
+            await asyncio.sleep(VERIFY_SECONDS)
 
     async def _settle(self) -> None:
         while True:

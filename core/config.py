@@ -65,7 +65,7 @@ class Config(BaseSettings):
     """A session without a key press or command ends after this."""
     session_max_hours: int = Field(default=12, ge=1, le=168)
     """A session ends after this, whatever happens in it."""
-    sessions_per_person: int = Field(default=10, ge=1, le=100)
+    sessions_per_person: int = Field(default=256, ge=1, le=10_000)
     """Connections that one person may have open at once."""
     ssh_strict_pq: Flag = False
     """Offer post-quantum key exchange only; shuts out clients older than OpenSSH 9.9."""

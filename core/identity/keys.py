@@ -9,6 +9,7 @@ import re
 import secrets
 import struct
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.access.permissions import Permission
 from core.clock import stamp
@@ -36,6 +37,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 @dataclass(frozen=True, kw_only=True)
 class Key:
     """A public key of somebody's."""
+
+    COLUMNS: ClassVar = ("id", "label", "algorithm", "fingerprint", "last_used_at")
 
     id: str
     label: str

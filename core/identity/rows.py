@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.access.roles import Role
 from core.errors import Conflict, NotFound
@@ -13,6 +14,8 @@ from core.store.store import Db, Row
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """An account, as a list shows it."""
+
+    COLUMNS: ClassVar = ("username", "role", "enabled", "second_factor", "keys", "live_sessions", "last_sign_in_at")
 
     id: str
     username: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.access.permissions import Permission, Reach
 from core.access.roles import Role
@@ -17,6 +18,8 @@ from core.work import Work
 @dataclass(frozen=True, kw_only=True)
 class SessionRow:
     """One session, open or ended."""
+
+    COLUMNS: ClassVar = ("id", "username", "role", "door", "address", "method", "factor", "opened_at", "seen_at", "mine")
 
     id: str
     username: str
