@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.audit.disk import Disk, replace_file
-from core.audit.entry import Draft, Severity, Unfit, fit, own_hash, segment_stamp, segments
+from core.audit.entry import Draft, Severity, Unfit, own_hash, segment_stamp, segments
 from core.audit.signer import SEALED, Refusal, Signer
 from core.audit.signing import SigningKey, load_or_make_key
 from core.audit.tail import SEGMENT_BYTES, Receipt, Tail, encode
@@ -94,9 +94,7 @@ class Chain:
         await chain._sign()
         chain._tasks = [asyncio.create_task(chain._write_on()), asyncio.create_task(chain._sign_on())]
         if changed:
-            await chain.append(
-                _own("record.key_changed", origin, {"key": key.public.fingerprint}, Severity.CRITICAL)
-            )
+            await chain.append(_own("record.key_changed", origin, {"key": key.public.fingerprint}, Severity.CRITICAL))
         return chain
 
     @property
@@ -120,7 +118,7 @@ class Chain:
         """Put entries on record one after the other with nothing between them; raises like `append`."""
         if any(draft.action == SEALED for draft in drafts):
             raise Unfit("only the signer seals files")
-        return await self._append([encode(fit(draft)) for draft in drafts])
+        return await self._append([encode(draft) for draft in drafts])
 
     async def _append(self, bodies: list[bytes]) -> list[Receipt]:
         if self._closed:
@@ -140,9 +138,7 @@ class Chain:
 
         Looks at the files that may hold entries appended after `since`; without it, at the newest four."""
         wanted = frozenset(ids)
-        return (
-            await self._in(self._reading, lambda: _find_ids(self._folder, wanted, since)) if wanted else set()
-        )
+        return await self._in(self._reading, lambda: _find_ids(self._folder, wanted, since)) if wanted else set()
 
     async def ready(self) -> None:
         """Raise RecordUnavailable when an append would probably fail now; mends what can be mended first."""
@@ -236,9 +232,7 @@ class Chain:
             if self._told != self.trouble and not self._closed:
                 self._told = self.trouble
                 with contextlib.suppress(RecordUnavailable, Throttled):
-                    await self._own_lines(
-                        [_own("record.not_signed", "checkpoint", refusal.facts, Severity.CRITICAL)]
-                    )
+                    await self._own_lines([_own("record.not_signed", "checkpoint", refusal.facts, Severity.CRITICAL)])
         except (OSError, RecordUnavailable) as error:
             self.trouble = f"Nothing is signed: {error}."
 
@@ -247,7 +241,7 @@ class Chain:
 
     async def _own_lines(self, drafts: Sequence[Draft]) -> None:
         """Past the queue, which is not open yet at the first seal and closed at the last."""
-        bodies = [encode(fit(draft)) for draft in drafts]
+        bodies = [encode(draft) for draft in drafts]
         await self._in(self._writing, lambda: self._tail.write(bodies))
 
 

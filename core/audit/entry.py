@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from core.json_value import JsonObject, JsonValue
 
@@ -43,7 +44,7 @@ _SEGMENT = re.compile(r"audit-(\d{8}-\d{6})(?:-(\d{3}))?\.jsonl")
 _HOSTILE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?P<half>[\ud800-\udfff])"
 )
-_LONGEST = {"action": 128, "actor": 256, "resource": 512, "outcome": 64, "ip_address": 64, "session_id": 128}
+_TEXTS = ("action", "actor", "resource", "outcome", "ip_address", "session_id")
 
 
 class Unfit(ValueError):
@@ -125,34 +126,49 @@ def wash(text: str) -> str:
 
 def fit(draft: Draft) -> Draft:
     """Wash every text and shorten what is too long, saying so; raises Unfit for what must not be there."""
+    members = members_of(draft)
+    details: dict[str, JsonValue] = members["details"]
+    if 4 * len(repr(details)) > MAX_LINE // 2:  # a cheap upper bound spares measuring nearly every draft
+        details = shorten(details)
+    texts = {name: members[name] for name in _TEXTS}
+    return Draft(**texts, details=details, severity=Severity(draft.severity), id=draft.id, at=draft.at)
+
+
+def members_of(draft: Draft) -> dict[str, Any]:
+    """The members of a line that a draft gives, washed, in order; details may still be too long."""
     if not _ID.fullmatch(draft.id):
         raise Unfit("an id is 1 to 64 letters, digits or . _ : -")
     if draft.at.tzinfo is None:
         raise Unfit("a time needs its zone")
-    details = _clean_object(draft.details, _DEPTH_LIMIT)
-    if 4 * len(repr(details)) > MAX_LINE // 2:  # a cheap upper bound spares measuring nearly every draft
-        details = _shorten(details)
-    texts = {name: _one_line(getattr(draft, name), most) for name, most in _LONGEST.items()}
-    return Draft(**texts, details=details, severity=Severity(draft.severity), id=draft.id, at=draft.at)
+    return {
+        "timestamp": timestamp(draft.at),
+        "action": _one_line(draft.action, 128),
+        "actor": _one_line(draft.actor, 256),
+        "resource": _one_line(draft.resource, 512),
+        "outcome": _one_line(draft.outcome, 64),
+        "details": _clean_object(draft.details, _DEPTH_LIMIT),
+        "severity": str(Severity(draft.severity)),
+        "ip_address": _one_line(draft.ip_address, 64),
+        "session_id": _one_line(draft.session_id, 128),
+        "id": draft.id,
+    }
 
 
 def _one_line(text: str, most: int) -> str:
-    washed = wash(text)
-    if "\n" in washed or "\t" in washed:
-        washed = " ".join(washed.split())
+    if len(text) <= most and text.isascii() and text.isprintable():
+        return text
+    washed = " ".join(wash(text).split())
     return washed if len(washed) <= most else washed[: most - 1] + "…"
 
 
 def _clean(value: JsonValue, depth: int) -> JsonValue:
     if isinstance(value, str):
-        return wash(str(value))
+        return str(value) if value.isascii() and value.isprintable() else wash(str(value))
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         if not -_INT_LIMIT < value < _INT_LIMIT:
-            raise Unfit(
-                "an integer of 2**53 or more means different things to different readers; write it as text"
-            )
+            raise Unfit("an integer of 2**53 or more means different things to different readers; write it as text")
         return int(value)
     if isinstance(value, Mapping):
         return _clean_object(value, depth)
@@ -170,7 +186,7 @@ def _clean_object(value: JsonObject, depth: int) -> dict[str, JsonValue]:
     for name, member in value.items():
         if not isinstance(name, str):
             raise Unfit("the name of a member is text")
-        name = wash(name)
+        name = wash(str(name))
         if name in _RESERVED or name in clean:
             raise Unfit("a member may not be called hash or previous_hash, nor stand twice")
         clean[name] = _clean(member, depth - 1)
@@ -181,7 +197,7 @@ def _json_size(value: JsonValue) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def _shorten(details: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def shorten(details: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Cut the longest texts until the details fit; `truncated_bytes` tells how large they were."""
     room = MAX_LINE - 8 * 1024
     size = _json_size(details)
@@ -220,11 +236,7 @@ def link(previous: bytes, seq: int, body: bytes) -> tuple[bytes, bytes]:
 
 def segments(folder: Path) -> list[Path]:
     """The chain's files, oldest first, by the order in their names."""
-    found = [
-        (match[1], match[2] or "", path)
-        for path in folder.iterdir()
-        if (match := _SEGMENT.fullmatch(path.name))
-    ]
+    found = [(match[1], match[2] or "", path) for path in folder.iterdir() if (match := _SEGMENT.fullmatch(path.name))]
     return [path for _, _, path in sorted(found)]
 
 

@@ -74,8 +74,7 @@ def _says(value: Any, words: str) -> bool:
         return words in value
     if isinstance(value, Mapping):
         return any(
-            (name not in ("hash", "previous_hash") and _says(member, words))
-            or (name not in _OURS and words in name)
+            (name not in ("hash", "previous_hash") and _says(member, words)) or (name not in _OURS and words in name)
             for name, member in value.items()
         )
     if isinstance(value, list):
@@ -113,9 +112,7 @@ def parse_query(text: str, *, now: datetime | None = None) -> Query:
 
 def _read(name: str, value: str, now: datetime) -> str | datetime:
     if name == "severity" and value not in list(Severity):
-        raise Invalid(
-            "There is no severity {value}; there are {names}.", value=value, names=", ".join(Severity)
-        )
+        raise Invalid("There is no severity {value}; there are {names}.", value=value, names=", ".join(Severity))
     return _moment(value, now, end=name == "until") if name in ("since", "until") else value
 
 
@@ -131,6 +128,4 @@ def _moment(value: str, now: datetime, *, end: bool) -> datetime:
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise Invalid(
-            "{value} is no time; write 90m, 2d, 2026-11-21 or 2026-11-21T15:04.", value=value
-        ) from error
+        raise Invalid("{value} is no time; write 90m, 2d, 2026-11-21 or 2026-11-21T15:04.", value=value) from error

@@ -182,14 +182,10 @@ class Signer:
                     self._read_line(line, required)
                 place.hash = last
                 if good < len(lines):
-                    raise Refusal(
-                        "a line does not follow from the one before it", file=path.name, seq=tree.size + 1
-                    )
+                    raise Refusal("a line does not follow from the one before it", file=path.name, seq=tree.size + 1)
                 if len(self._leaves) > _LEAVES_AT_ONCE:
                     self._store_tree()
-            os.fdatasync(
-                fd
-            )  # a signature over lines that a power cut could still take would be a false alarm
+            os.fdatasync(fd)  # a signature over lines that a power cut could still take would be a false alarm
         finally:
             os.close(fd)
 

@@ -26,18 +26,20 @@ from core.audit.entry import (
     Draft,
     Severity,
     link,
+    members_of,
     own_hash,
     segment_name,
     segment_stamp,
     segments,
     seq_of,
-    timestamp,
+    shorten,
 )
 from core.errors import RecordUnavailable
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 LEAST_FREE = 1024 * 1024
 _READ_BACK = 8 * 1024
+_LONGEST_BODY = MAX_LINE - 256
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,13 @@ class Receipt:
 
 
 def encode(draft: Draft) -> bytes:
-    """The body of a line, from a draft that `fit` has seen."""
-    return orjson.dumps(
-        {
-            "timestamp": timestamp(draft.at),
-            "action": draft.action,
-            "actor": draft.actor,
-            "resource": draft.resource,
-            "outcome": draft.outcome,
-            "details": draft.details,
-            "severity": draft.severity.value,
-            "ip_address": draft.ip_address,
-            "session_id": draft.session_id,
-            "id": draft.id,
-        }
-    )[1:-1]
+    """The body of a line, washed and short enough; raises Unfit like `fit`."""
+    members = members_of(draft)
+    body = orjson.dumps(members)
+    if len(body) > _LONGEST_BODY:
+        members["details"] = shorten(members["details"])
+        body = orjson.dumps(members)
+    return body[1:-1]
 
 
 class Tail:
@@ -159,9 +153,7 @@ class Tail:
             if written != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError:
-            with contextlib.suppress(
-                OSError
-            ):  # what stays behind is a torn tail, which the next look repairs
+            with contextlib.suppress(OSError):  # what stays behind is a torn tail, which the next look repairs
                 os.ftruncate(self._fd, self._before)
             raise
         self.seq, self.tip, self._size = seq, tip, self._before + len(data)
@@ -213,9 +205,7 @@ class Tail:
         begun, _ = segment_stamp(self._file.name)
         if self._size < self._limit and self._now().date() <= begun.date():
             return
-        self._disk.sync(
-            self._fd
-        )  # what others wrote and still wait for: ours will lean on it from another file
+        self._disk.sync(self._fd)  # what others wrote and still wait for: ours will lean on it from another file
         os.fchmod(self._fd, 0o440)  # first of all, so that nobody goes on writing here whatever happens to us
         self._begin(self._file)
         self._size = 0
@@ -248,9 +238,7 @@ class Tail:
 
     def _lean_on_earlier_file(self) -> None:
         assert self._file is not None
-        earlier = [
-            path for path in segments(self._folder) if path.name != self._file.name and path.stat().st_size
-        ]
+        earlier = [path for path in segments(self._folder) if path.name != self._file.name and path.stat().st_size]
         if not earlier:
             self.seq, self.tip = 0, GENESIS.encode()
             return

@@ -79,9 +79,7 @@ class Exhibit:
                 previous = previous or old[18:82]
                 seq = seq or json.loads(old)["seq"]
                 body = old[old.index(b'"timestamp"') : old.rindex(b',"hash":"')]
-                lines[at], previous = link(
-                    previous, seq, how(body) if (index, at) == (file, line - 1) else body
-                )
+                lines[at], previous = link(previous, seq, how(body) if (index, at) == (file, line - 1) else body)
                 seq += 1
             self.put(index, lines)
 

@@ -54,9 +54,7 @@ def test_a_whole_record_is_whole(whole: Path, deep: bool) -> None:
 
 @pytest.mark.parametrize("deep", [False, True], ids=["default", "deep"])
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)
-def test_a_trick_is_caught_at_its_place_and_called_by_its_name(
-    exhibit: Exhibit, trick: Trick, deep: bool
-) -> None:
+def test_a_trick_is_caught_at_its_place_and_called_by_its_name(exhibit: Exhibit, trick: Trick, deep: bool) -> None:
     expected = trick(exhibit)
     found = verify(exhibit.folder, deep=deep).first_break
     assert found is not None
@@ -98,9 +96,7 @@ def test_cutting_only_what_was_not_signed_yet_cannot_be_seen_and_the_report_says
     assert report.covered == report.entries
 
 
-def test_a_rolled_back_folder_is_caught_by_a_checkpoint_that_was_kept_elsewhere(
-    whole: Path, tmp_path: Path
-) -> None:
+def test_a_rolled_back_folder_is_caught_by_a_checkpoint_that_was_kept_elsewhere(whole: Path, tmp_path: Path) -> None:
     """The hole: everything in the folder is signed and agrees. The attack: put back an older copy of all."""
     older = tmp_path / "older"
     shutil.copytree(whole, older)

@@ -93,18 +93,14 @@ def delete_a_line_of_the_unsigned_tail(it: Exhibit) -> Expected:
 
 def insert_a_forged_line(it: Exhibit) -> Expected:
     lines = it.lines(1)
-    forged, _ = link(
-        lines[3][-67:-3], json.loads(lines[3])["seq"] + 1, lines[5][lines[5].index(b'"timestamp"') : -76]
-    )
+    forged, _ = link(lines[3][-67:-3], json.loads(lines[3])["seq"] + 1, lines[5][lines[5].index(b'"timestamp"') : -76])
     it.put(1, [*lines[:4], forged, *lines[4:]])
     return it.where(1, 5, Kind.INSERTED)
 
 
 def insert_a_line_that_follows_nothing(it: Exhibit) -> Expected:
     lines = it.lines(1)
-    forged, _ = link(
-        b"ab" * 32, json.loads(lines[3])["seq"] + 1, lines[5][lines[5].index(b'"timestamp"') : -76]
-    )
+    forged, _ = link(b"ab" * 32, json.loads(lines[3])["seq"] + 1, lines[5][lines[5].index(b'"timestamp"') : -76])
     it.put(1, [*lines[:4], forged, *lines[4:]])
     return it.where(1, 5, Kind.INSERTED)
 
@@ -261,9 +257,7 @@ def append_a_line_with_a_member_twice(it: Exhibit) -> Expected:
 
 def append_a_line_with_a_float(it: Exhibit) -> Expected:
     lines = it.lines(-1)
-    body = lines[-1][lines[-1].index(b'"timestamp"') : -76].replace(
-        b'"details":{', b'"details":{"share":0.1,'
-    )
+    body = lines[-1][lines[-1].index(b'"timestamp"') : -76].replace(b'"details":{', b'"details":{"share":0.1,')
     forged, _ = link(lines[-1][-67:-3], json.loads(lines[-1])["seq"] + 1, body)
     it.put(-1, [*lines, forged])
     return it.where(-1, len(lines) + 1, Kind.MALFORMED)

@@ -186,9 +186,7 @@ async def test_nobody_but_the_signer_seals_files(tmp_path: Path) -> None:
 
 async def test_an_unfit_draft_harms_only_its_author(tmp_path: Path) -> None:
     chain = await open_chain(tmp_path)
-    bad, good = await asyncio.gather(
-        chain.append(draft(share=0.5)), chain.append(draft()), return_exceptions=True
-    )
+    bad, good = await asyncio.gather(chain.append(draft(share=0.5)), chain.append(draft()), return_exceptions=True)
     await chain.close()
     assert isinstance(bad, Unfit)
     assert not isinstance(good, BaseException)

@@ -133,9 +133,7 @@ async def main():
     print(done, refused)
 asyncio.run(main())
 """
-    out = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     done, refused = map(int, out.split())
     data = segments(tmp_path / "audit")[-1].read_bytes()
     assert refused > 0

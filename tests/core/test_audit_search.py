@@ -150,9 +150,7 @@ async def test_a_spoiled_index_is_built_again(archive: Archive, tmp_path: Path) 
     await fresh.close()
 
 
-async def test_a_follower_sees_what_another_hand_writes_across_rotation(
-    archive: Archive, chain: Chain
-) -> None:
+async def test_a_follower_sees_what_another_hand_writes_across_rotation(archive: Archive, chain: Chain) -> None:
     query = parse_query("outcome:done")
     start = chain.tip[0]
     seen: list[int] = []
@@ -200,9 +198,7 @@ def test_a_query_that_means_nothing_is_refused_with_a_reason(text: str) -> None:
 
 
 def test_a_query_reads_as_it_is_written() -> None:
-    query = parse_query(
-        'actor:agent:* on:museum since:1h until:2026-11-21 ip:10.0.0.7 free "quoted phrase"', now=NOW
-    )
+    query = parse_query('actor:agent:* on:museum since:1h until:2026-11-21 ip:10.0.0.7 free "quoted phrase"', now=NOW)
     assert query == Query(
         actor="agent:*",
         on="museum",

@@ -42,13 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m core.audit.verify", description="Verify a copied or a live record."
     )
     reader.add_argument("folder", type=Path, metavar="DIR")
-    reader.add_argument(
-        "--deep", action="store_true", help="check every line, not only the digests of finished files"
-    )
+    reader.add_argument("--deep", action="store_true", help="check every line, not only the digests of finished files")
     reader.add_argument("--strict", action="store_true", help="deep, and read every line as strict JSON")
-    reader.add_argument(
-        "--key", help="verifier key (text or file) that you trust; else the one beside the record"
-    )
+    reader.add_argument("--key", help="verifier key (text or file) that you trust; else the one beside the record")
     reader.add_argument("--checkpoint", type=Path, help="a checkpoint that you kept elsewhere")
     reader.add_argument("--json", action="store_true", help="one JSON object on stdout")
     given = reader.parse_args(arguments)

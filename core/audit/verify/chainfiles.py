@@ -125,7 +125,7 @@ def find_seals(files: list[ChainFile], *, everywhere: bool = False) -> dict[str,
     position = {file.name: index for index, file in enumerate(files)}
     for index, file in enumerate(files):
         offset = 0
-        while everywhere or not index or not all(earlier.name in seals for earlier in files[:index]):
+        while everywhere or not all(earlier.name in seals for earlier in files[:index]):
             offset = file.find(_SEAL, offset)
             if offset < 0:
                 break

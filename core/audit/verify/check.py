@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from core.audit.verify.chainfiles import ChainFile, Seal, chain_files, find_seal
 from core.audit.verify.diagnose import Scene, first_difference
 from core.audit.verify.note import BadNote, Checkpoint, VerifierKey
 from core.audit.verify.papers import Papers, bad_paper, disagreeing, read_papers
-from core.audit.verify.ranges import RANGE_BYTES, check_ranges
+from core.audit.verify.ranges import RANGE_BYTES, Ranged, check_ranges
 from core.audit.verify.report import Break, Damage, Kind, OnProgress, Progress, Report, Stopped, Unreadable
 from core.audit.verify.tree import Tree
 from core.audit.verify.walk import blocks, check_lines
@@ -57,7 +57,7 @@ class Verification:
         """Lines first, because a broken line says more than a signature that fails over it."""
         try:
             self._begin()
-            self._follow({} if deep else self._believable_seals())
+            self._follow(deep=deep)
             if self.papers.bad is not None:
                 raise Damage(self.papers.bad)
             self._compare_with_signed()
@@ -86,43 +86,54 @@ class Verification:
         newest = max((paper.size for paper in self.papers.all()), default=0)
         return {name: seal for name, seal in find_seals(self.files).items() if seal.seq <= newest}
 
-    def _follow(self, seals: Mapping[str, Seal]) -> None:
+    def _follow(self, *, deep: bool) -> None:
         """Go through all files: a sealed one by its digest, any other line by line."""
-        sealed = [file for file in self.files if file.name in seals]
         with ThreadPoolExecutor(2, "record-digest") as pool:
-            digests = {file.name: pool.submit(_digest, file) for file in sealed}
+            finished = [] if deep else self.files[:-1]
+            digests = {file.name: pool.submit(_digest, file) for file in finished}
+            seals = {} if deep else self._believable_seals()
             by_line = [file for file in self.files if file.name not in seals and file.size]
             if sum(file.size for file in by_line) >= _WORTH_HELPERS:
                 jobs = [(file.path, *cut) for file in by_line for cut in file.cuts(RANGE_BYTES)]
             else:
                 jobs = []
-            with closing(check_ranges(jobs)) as ranges:
-                for index, file in enumerate(self.files):
-                    seal = seals.get(file.name)
-                    if (
-                        seal is not None
-                        and self._fits(file, seal)
-                        and digests[file.name].result() == seal.sha256
-                    ):
-                        self.seq, self.tip = seal.last_seq, seal.last_hash.encode()
-                        self._tell()
-                        continue
-                    before = self.seq, self.tip
-                    if seal is None and jobs and file.size:
-                        parts = [next(ranges) for _ in file.cuts(RANGE_BYTES)]
-                        if all(self._join(part) for part in parts):
-                            continue
-                        self.seq, self.tip = before
-                    self._walk(index, file)
+            try:
+                with closing(check_ranges(jobs)) as ranges:
+                    for index, file in enumerate(self.files):
+                        self._follow_file(index, file, seals, digests, ranges if jobs else None)
+            finally:
+                for digest in digests.values():
+                    digest.cancel()
+
+    def _follow_file(
+        self,
+        index: int,
+        file: ChainFile,
+        seals: Mapping[str, Seal],
+        digests: Mapping[str, Future[str]],
+        ranges: Iterator[Ranged] | None,
+    ) -> None:
+        seal = seals.get(file.name)
+        if seal is not None and self._fits(file, seal) and digests[file.name].result() == seal.sha256:
+            self.seq, self.tip = seal.last_seq, seal.last_hash.encode()
+            self._tell()
+            return
+        before = self.seq, self.tip
+        if seal is None and ranges is not None and file.size:
+            parts = [next(ranges) for _ in file.cuts(RANGE_BYTES)]
+            if all(self._join(part) for part in parts):
+                return
+            self.seq, self.tip = before
+        self._walk(index, file)
 
     def _fits(self, file: ChainFile, seal: Seal) -> bool:
         head = b'{"previous_hash":"%b","seq":%d,' % (self.tip, self.seq + 1)
         return seal.first_seq == self.seq + 1 and file.size == seal.bytes and file.head().startswith(head)
 
-    def _join(self, part: Mapping[str, object]) -> bool:
+    def _join(self, part: Ranged) -> bool:
         if not part["whole"] or part["first"] != self.tip.decode() or part["seq"] != self.seq + 1:
             return False
-        self.seq, self.tip = self.seq + int(str(part["count"])), str(part["last"]).encode()
+        self.seq, self.tip = self.seq + part["count"], part["last"].encode()
         self._tell()
         return True
 
@@ -163,9 +174,7 @@ class Verification:
     def _rewritten(self, wrong: list[Checkpoint]) -> Break:
         good = [paper.size for paper in self.papers.all() if paper not in wrong]
         first = max([size for size in good if size < wrong[0].size], default=self.start.size) + 1
-        sentence = (
-            f"Somewhere from entry {first} to {wrong[0].size} this is not what was signed, but written anew."
-        )
+        sentence = f"Somewhere from entry {first} to {wrong[0].size} this is not what was signed, but written anew."
         return self._place(first, Kind.REWRITTEN, sentence)
 
     def _place(self, seq: int, kind: Kind, sentence: str) -> Break:

@@ -58,49 +58,33 @@ class Scene:
         if own_hash(line) is None:
             return self._here(Kind.EDITED, "The entry was changed: its bytes do not give its hash.")
         if seq_of(line) is None:
-            return self._here(
-                Kind.EDITED, "The entry was changed and given a fresh hash: its number is unreadable."
-            )
+            return self._here(Kind.EDITED, "The entry was changed and given a fresh hash: its number is unreadable.")
         return None
 
     def _out_of_place(self) -> Break | None:
         claim, number = self.raw[18:82], seq_of(self.raw) or 0
         if claim == self.after:
             if number > self.seq:
-                return self._here(
-                    Kind.DELETED, "Entries are missing before this one, which was given a fresh hash."
-                )
+                return self._here(Kind.DELETED, "Entries are missing before this one, which was given a fresh hash.")
             return self._here(Kind.INSERTED, "The number of this entry is already taken.")
         if claim == GENESIS.encode() and number == 1 and self.seq > 1:
             return self._here(Kind.REORDERED, "The beginning of the record stands here, in the middle.")
         if self._stands_later(claim):
-            return self._here(
-                Kind.REORDERED, "This entry belongs further down: the one it follows comes later."
-            )
+            return self._here(Kind.REORDERED, "This entry belongs further down: the one it follows comes later.")
         if self._stands_earlier(claim):
             return self._inserted(claim)
         if self._followed_later(self.after):
-            return self._here(
-                Kind.INSERTED, "This entry was put in: the true successor of the one before comes later."
-            )
+            return self._here(Kind.INSERTED, "This entry was put in: the true successor of the one before comes later.")
         return None
 
     def _inserted(self, claim: bytes) -> Break:
         """Two lines claim the same predecessor; which one is false?"""
         here, before = own_hash(self.raw[:-1]) or b"", self.after
-        if (
-            claim == self._hash_before_the_one_before()
-            and here != before
-            and not self._followed_later(before)
-        ):
+        if claim == self._hash_before_the_one_before() and here != before and not self._followed_later(before):
             stored = self._stored_leaf(self.seq - 1)
             if self._followed_later(here) or stored == here:
-                return self._before(
-                    Kind.INSERTED, "This entry was put in: the next one does not follow from it."
-                )
-        return self._here(
-            Kind.INSERTED, "This entry was put in: it follows one that already has a successor."
-        )
+                return self._before(Kind.INSERTED, "This entry was put in: the next one does not follow from it.")
+        return self._here(Kind.INSERTED, "This entry was put in: it follows one that already has a successor.")
 
     def _missing(self) -> Break | None:
         number = seq_of(self.raw) or 0
@@ -128,16 +112,10 @@ class Scene:
         first = first_difference(self.folder, self.files)
         if first is not None and (first.seq or 0) < self.seq:
             if first.seq == self.seq - 1:
-                return self._before(
-                    Kind.EDITED, "The entry was changed and given a fresh hash; the next one tells."
-                )
+                return self._before(Kind.EDITED, "The entry was changed and given a fresh hash; the next one tells.")
             return first
-        if self.seq == 1 or (
-            not self._followed_later(here) and self._stored_leaf(self.seq - 1) == self.after
-        ):
-            return self._here(
-                Kind.EDITED, "The entry was changed and given a fresh hash: it follows nothing."
-            )
+        if self.seq == 1 or (not self._followed_later(here) and self._stored_leaf(self.seq - 1) == self.after):
+            return self._here(Kind.EDITED, "The entry was changed and given a fresh hash: it follows nothing.")
         return self._before(Kind.EDITED, "The entry was changed and given a fresh hash; the next one tells.")
 
     def _position(self) -> int:
@@ -156,9 +134,7 @@ class Scene:
 
     def _stands_earlier(self, seal: bytes) -> bool:
         needle = b',"hash":"' + seal + b'"}\n'
-        return seal == GENESIS.encode() or any(
-            file.find(needle) >= 0 for file in self.files[: self.index + 1]
-        )
+        return seal == GENESIS.encode() or any(file.find(needle) >= 0 for file in self.files[: self.index + 1])
 
     def _followed_later(self, seal: bytes) -> bool:
         needle = HEAD + seal + b'",'

@@ -54,9 +54,7 @@ def read_papers(folder: Path, key: VerifierKey | None, kept: bytes | None, *, de
     return Papers(key, checkpoint, history, kept_checkpoint, bad or bad_note)
 
 
-def _read_history(
-    folder: Path, key: VerifierKey, *, deep: bool
-) -> tuple[tuple[Checkpoint, ...], Break | None]:
+def _read_history(folder: Path, key: VerifierKey, *, deep: bool) -> tuple[tuple[Checkpoint, ...], Break | None]:
     try:
         notes = split_notes((folder / "checkpoints").read_bytes())
     except OSError:
@@ -67,9 +65,7 @@ def _read_history(
             try:
                 found.append(open_checkpoint(note, key))
             except (BadNote, UnicodeDecodeError) as error:
-                return tuple(found), bad_paper(
-                    "checkpoints", f"A former checkpoint is not good: {error}.", line
-                )
+                return tuple(found), bad_paper("checkpoints", f"A former checkpoint is not good: {error}.", line)
         line += note.count(b"\n") + 1
     return tuple(found), None
 

@@ -33,13 +33,10 @@ def check_ranges(jobs: Sequence[tuple[Path, int, int]]) -> Generator[Ranged, Non
     if not jobs:
         return
     helpers = [_start() for _ in range(count)]
-    threads = [
-        ThreadPoolExecutor(1, "record-verify") for _ in helpers
-    ]  # a helper answers one question at a time
+    threads = [ThreadPoolExecutor(1, "record-verify") for _ in helpers]  # a helper answers one question at a time
     try:
         waiting = [
-            threads[number % count].submit(_ask, helpers[number % count], job)
-            for number, job in enumerate(jobs)
+            threads[number % count].submit(_ask, helpers[number % count], job) for number, job in enumerate(jobs)
         ]
         for answer in waiting:
             yield answer.result()

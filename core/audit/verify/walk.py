@@ -14,17 +14,16 @@ BLOCK = 128 * 1024
 
 def check_lines(lines: list[bytes], previous: bytes, seq: int) -> tuple[int, bytes]:
     """Check lines (no LF) that should follow `previous` from `seq` on; how many do, and the last hash."""
-    good = 0
+    first = seq
     for line in lines:
         seal = sha256(line[:-75]).hexdigest().encode()
-        if line[-75:] != b',"hash":"' + seal + b'"}' or not line.startswith(
-            b'{"previous_hash":"%b","seq":%d,' % (previous, seq)
-        ):
+        if not line.endswith(b',"hash":"%b"}' % seal):
+            break
+        if not line.startswith(b'{"previous_hash":"%b","seq":%d,' % (previous, seq)):
             break
         previous = seal
         seq += 1
-        good += 1
-    return good, previous
+    return seq - first, previous
 
 
 def blocks(fd: int, start: int, end: int) -> Iterator[tuple[bytes, list[bytes]]]:
