@@ -52,6 +52,12 @@ class Header(Inked):
             self._standing = standing
             self.redraw()
 
+    def rename(self, place: str) -> None:
+        """The place has another name now."""
+        if place != self._place:
+            self._place = place
+            self.redraw()
+
     def draw(self, width: int) -> Sequence[Line]:
         rule = [Piece(self.symbols(Sign.RULE) * width, Ink.RULE)]
         return [self._who_and_where(width), self._where_to(width), rule]
@@ -73,21 +79,33 @@ class Header(Inked):
         return spread(left, [*banner, *name, chain], width, self.symbols)
 
     def _where_to(self, width: int) -> Line:
+        # The last tab is the person's own page; it gives way first, its digit still works.
+        for count in (len(self._tabs), max(len(self._tabs) - 1, self._here + 1)):
+            pieces = self._tab_words(count)
+            if width_of(pieces) <= width + 2:
+                return pieces
+        return self._only_digits(width)
+
+    def _tab_words(self, count: int) -> list[Piece]:
         pieces = [Piece(" ")]
-        for number, tab in enumerate(self._tabs, 1):
+        for number, tab in enumerate(self._tabs[:count], 1):
             here = number - 1 == self._here
             pieces += [
                 Piece(f"{number} ", Ink.HERE if here else Ink.DIM),
                 Piece(tab, Ink.HERE if here else Ink.TEXT),
                 Piece("  "),
             ]
-        return pieces if width_of(pieces) <= width else self._only_digits(width)
+        return pieces
 
     def _only_digits(self, width: int) -> Line:
         numbered = [(number, tab) for number, tab in enumerate(self._tabs, 1)]
         words = [f"{n} {tab}" if n - 1 == self._here else f"{n}" for n, tab in numbered]
         inks = [Ink.HERE if n - 1 == self._here else Ink.DIM for n, _ in numbered]
         return [Piece(" "), *(Piece(f"{word}  ", ink) for word, ink in zip(words, inks, strict=True))]
+
+
+POSITION_ROOM = 16
+"""Cells kept free for the position, so that the keys do not jump while it counts: "12408 of 12408"."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +137,16 @@ class Footer(Inked):
     def show_position(self, position: str) -> None:
         """For example "17 of 214"."""
         if position != self._position:
-            self._position = position
-            self._drawn = None
-            self.refresh(Region(0, 1, self.size.width, 1))
+            changed = max(len(position), len(self._position)) + 1
+            self._position, self._drawn = position, None
+            # The keys are the greater part of the line; they move only when the position takes more room.
+            left = self.size.width - changed if changed <= POSITION_ROOM else 0
+            self.refresh(Region(left, 1, self.size.width - left, 1))
+
+    @property
+    def said(self) -> str:
+        """The sentence that stands there, or nothing."""
+        return self._said.text if self._said else ""
 
     def say(self, sentence: str, ink: Ink = Ink.TEXT) -> None:
         """One sentence instead of the rule; an empty one brings the rule back."""
@@ -140,7 +165,7 @@ class Footer(Inked):
 
     def _keys(self, width: int) -> Line:
         right = [Piece(f"{self._position} ", Ink.DIM)] if self._position else []
-        room = width - width_of(right) - 1
+        room = width - max(width_of(right), POSITION_ROOM) - 1
         pieces = [Piece(" ")]
         for hint in self._hints:
             key = Piece(hint.key, Ink.HERE if hint.may else Ink.DIM)
