@@ -72,9 +72,7 @@ def _parts(codes: str) -> Iterator[tuple[str, tuple[int, int, int] | None]]:
 
 
 def _sixteen(inks: dict[str, tuple[int, int, int]]) -> Iterator[str]:
-    numbers = {
-        code: Color.from_rgb(*rgb).downgrade(ColorSystem.STANDARD).number or 0 for code, rgb in inks.items()
-    }
+    numbers = {code: Color.from_rgb(*rgb).downgrade(ColorSystem.STANDARD).number or 0 for code, rgb in inks.items()}
     text, paper = numbers.get("38"), numbers.get("48")
     # Two shades that were legible may fall on one of sixteen: then text takes the opposite end.
     if text is not None and text == paper:

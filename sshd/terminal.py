@@ -29,9 +29,7 @@ LONGEST_COPY = 74_994
 # letter at that: the first frame covers it), bracketed paste, no line wrap.
 _ENTER = "\x1b[?1049h\x1b[H\x1b[?25l\x1b[?2026$p\x1b[?2004h\x1b[?7l"
 # Everything back, also what we never set: a mode left behind makes a shell unusable.
-_LEAVE = "\x1b[?2026l\x1b[?2004l\x1b[?7h" + "".join(
-    f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1004)
-)
+_LEAVE = "\x1b[?2026l\x1b[?2004l\x1b[?7h" + "".join(f"\x1b[?{mode}l" for mode in (1000, 1002, 1003, 1006, 1004))
 _LEAVE += "\x1b[0m\x1b[?1049l\x1b[?25h"
 _MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
 _MOUSE_OFF = "\x1b[?1000l\x1b[?1006l"

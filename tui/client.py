@@ -42,15 +42,9 @@ class ColourDepth(Enum):
         term = term.lower()
         if no_color or not can_draw(term):
             return cls.NONE
-        if (
-            colorterm.lower() in ("truecolor", "24bit")
-            or term.endswith("-direct")
-            or term.startswith(_TRUE_TERMS)
-        ):
+        if colorterm.lower() in ("truecolor", "24bit") or term.endswith("-direct") or term.startswith(_TRUE_TERMS):
             return cls.TRUE
-        if "256color" in term or (
-            term.startswith(_INDEXED_TERMS) and not term.endswith(("-16color", "-mono"))
-        ):
+        if "256color" in term or (term.startswith(_INDEXED_TERMS) and not term.endswith(("-16color", "-mono"))):
             return cls.INDEXED
         return cls.SIXTEEN
 

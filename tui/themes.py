@@ -51,11 +51,7 @@ def read(path: Path) -> Theme:
     colours = data.get("colours")
     if unknown := sorted(set(data) - _KEYS):
         raise BrokenTheme(f"{path.name}: unknown key {unknown[0]}")
-    if (
-        not isinstance(data.get("name"), str)
-        or not isinstance(data.get("dark"), bool)
-        or not isinstance(colours, dict)
-    ):
+    if not isinstance(data.get("name"), str) or not isinstance(data.get("dark"), bool) or not isinstance(colours, dict):
         raise BrokenTheme(f"{path.name}: needs name, dark and [colours]")
     if odd := sorted(set(colours) ^ set(COLOURS)):
         raise BrokenTheme(f"{path.name}: colour {odd[0]} is {'missing' if odd[0] in COLOURS else 'unknown'}")
@@ -69,9 +65,7 @@ def read(path: Path) -> Theme:
 
 
 def _theme(name: str, dark: bool, colours: dict[str, str]) -> Theme:
-    own = {
-        key.replace("_", "-"): value for key, value in colours.items() if key not in ("text", "background")
-    }
+    own = {key.replace("_", "-"): value for key, value in colours.items() if key not in ("text", "background")}
     return Theme(
         name=name,
         dark=dark,

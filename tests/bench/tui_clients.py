@@ -86,9 +86,7 @@ async def signed_in(options: argparse.Namespace, port: int) -> AsyncIterator[tup
         config=None,
     )
     async with conn:
-        chan, session = await conn.create_session(
-            Eyes, term_type="xterm-256color", term_size=SIZE, encoding=None
-        )
+        chan, session = await conn.create_session(Eyes, term_type="xterm-256color", term_size=SIZE, encoding=None)
         eyes = cast(Eyes, session)
         painted = await asyncio.wait_for(eyes.painted, 120)
         yield chan, eyes, (painted - began) * 1000

@@ -22,9 +22,7 @@ async def once(options: argparse.Namespace, port: int) -> float:
 async def at_once(options: argparse.Namespace, port: int, count: int) -> tuple[list[float], float]:
     async with AsyncExitStack() as stack:
         began = time.perf_counter()
-        people = await asyncio.gather(
-            *(stack.enter_async_context(signed_in(options, port)) for _ in range(count))
-        )
+        people = await asyncio.gather(*(stack.enter_async_context(signed_in(options, port)) for _ in range(count)))
         return [took for _, _, took in people], (time.perf_counter() - began) * 1000
 
 

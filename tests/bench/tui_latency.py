@@ -41,10 +41,7 @@ async def measure(options: argparse.Namespace, port: int) -> None:
         sent = sum(eyes.bytes for _, eyes, _ in busy)
 
         async def all_type(count: int) -> list[float]:
-            runs = [
-                typing(chan, eyes, 10, n / max(count, 1) / 5)
-                for n, (chan, eyes, _) in enumerate(busy[:count])
-            ]
+            runs = [typing(chan, eyes, 10, n / max(count, 1) / 5) for n, (chan, eyes, _) in enumerate(busy[:count])]
             return [took for run in await asyncio.gather(*runs) for took in run]
 
         quiet = await all_type(len(busy))
@@ -56,9 +53,7 @@ async def measure(options: argparse.Namespace, port: int) -> None:
         while_signing_in = await during
 
     def three(values: list[float]) -> str:
-        return " / ".join(
-            f"{value:.1f}" for value in (percentile(values, 0.5), percentile(values, 0.99), max(values))
-        )
+        return " / ".join(f"{value:.1f}" for value in (percentile(values, 0.5), percentile(values, 0.99), max(values)))
 
     lines = [
         row(f"{options.sessions} sessions, {len(busy)} type: p50/p99/max ms", three(quiet), "3 / 10 / 25"),

@@ -129,9 +129,7 @@ class ListScreen(Framed):
             if by_name
             else Confirm(question)
         )
-        self.app.push_screen(
-            dialog, lambda yes: self.say("done" if yes else "nothing happened", Ink.FINISHED)
-        )
+        self.app.push_screen(dialog, lambda yes: self.say("done" if yes else "nothing happened", Ink.FINISHED))
 
 
 class FormScreen(Framed):
@@ -140,12 +138,8 @@ class FormScreen(Framed):
     BINDINGS = [Binding("escape", "app.pop_screen", show=False), Binding("f9", "crash", show=False)]
 
     def __init__(self) -> None:
-        super().__init__(
-            "Form", tabs=TABS, standing=Standing("ana", Mode.DEMO, "broken at #8,113", whole=False)
-        )
-        self.name_field = Field(
-            "username", on_cut=lambda lines: f"Only the first of {lines} lines was taken."
-        )
+        super().__init__("Form", tabs=TABS, standing=Standing("ana", Mode.DEMO, "broken at #8,113", whole=False))
+        self.name_field = Field("username", on_cut=lambda lines: f"Only the first of {lines} lines was taken.")
         self.password = Field("password", secret=True)
         self.role = Choice(
             "role",

@@ -36,9 +36,7 @@ DEPTHS = ColourDepth
         ("", "", "", DEPTHS.NONE),
     ],
 )
-def test_the_depth_of_colour_follows_the_terminal(
-    term: str, colorterm: str, no_color: str, depth: ColourDepth
-) -> None:
+def test_the_depth_of_colour_follows_the_terminal(term: str, colorterm: str, no_color: str, depth: ColourDepth) -> None:
     assert ColourDepth.of(term, colorterm, no_color) is depth
 
 
@@ -107,9 +105,7 @@ def test_every_text_can_be_read_on_its_paper(theme: str) -> None:
     found = themes()[theme]
     paper, raised = found.variables["paper"], found.variables["raised"]
     pairs = [
-        (ink, ground)
-        for ink in ("ink", "dim", "accent", "asks", "refuses", "finished")
-        for ground in (paper, raised)
+        (ink, ground) for ink in ("ink", "dim", "accent", "asks", "refuses", "finished") for ground in (paper, raised)
     ]
     colours = found.variables
     measured = {(ink, ground): _contrast(colours[ink], ground) for ink, ground in pairs}
@@ -128,9 +124,7 @@ def test_every_text_can_be_read_on_its_paper(theme: str) -> None:
         (("[colours]", "[colours"), "night.toml"),
     ],
 )
-def test_a_broken_theme_is_refused_with_its_reason(
-    tmp_path: Path, change: tuple[str, str], said: str
-) -> None:
+def test_a_broken_theme_is_refused_with_its_reason(tmp_path: Path, change: tuple[str, str], said: str) -> None:
     broken = tmp_path / "night.toml"
     broken.write_text((FOLDER / "night.toml").read_text("utf-8").replace(*change), "utf-8")
     with pytest.raises(BrokenTheme, match=said):

@@ -93,9 +93,7 @@ async def test_d_a_hundred_thousand_rows_cost_a_screenful() -> None:
     class Long(Framed):
         def __init__(self) -> None:
             super().__init__("long")
-            self.table: RecordTable[int] = RecordTable(
-                [Column("n", cell, 8, right=True)], key=lambda row: row
-            )
+            self.table: RecordTable[int] = RecordTable([Column("n", cell, 8, right=True)], key=lambda row: row)
 
         def body(self) -> list[RecordTable[int]]:
             return [self.table]
@@ -203,9 +201,7 @@ async def test_i_input_before_the_first_frame_waits_for_it() -> None:
     await boris.running.wait()
 
 
-async def test_j_nothing_is_opened_or_saved_on_the_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_j_nothing_is_opened_or_saved_on_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(webbrowser, "open", lambda *_: pytest.fail("a browser on the server"))

@@ -153,9 +153,7 @@ async def test_a_client_killed_at_any_moment_leaves_nothing_behind() -> None:
             await asyncio.sleep(delay)
             conn.abort()
         for _ in range(300):
-            if not door.running and not any(
-                task.get_name() in ("app", "textual") for task in asyncio.all_tasks()
-            ):
+            if not door.running and not any(task.get_name() in ("app", "textual") for task in asyncio.all_tasks()):
                 break
             await asyncio.sleep(0.02)
         assert door.crashes == []

@@ -205,9 +205,7 @@ async def test_mode_and_chain_stay_in_sight_at_every_width(width: int) -> None:
     standing = Standing(who, Mode.PRODUCTION, "broken at #8,113", whole=False)
     header = Header("A place with quite a long name", ("Home", "Products"), 0, standing)
     async with person(lambda: showing(lambda: header), size=(width, 24)) as ana:
-        await ana.until(
-            lambda: any("✗ broken at #8,113" in line for line in ana.wire.screen(width)), "the chain"
-        )
+        await ana.until(lambda: any("✗ broken at #8,113" in line for line in ana.wire.screen(width)), "the chain")
         assert any(" PRODUCTION " in line for line in ana.wire.screen(width))
 
 
@@ -316,9 +314,7 @@ async def test_a_table_too_wide_for_the_terminal_can_be_moved_sideways() -> None
 async def _answer(dialog: type[Confirm], *keys: bytes) -> list[bool | None]:
     question = Question("Delete eve?", ["Gone."], "ssh …", Hint("y", "yes"), Hint("esc", "no"))
     answers: list[bool | None] = []
-    made = (
-        ConfirmByName(question, "eve", "Type eve:", "No.") if dialog is ConfirmByName else Confirm(question)
-    )
+    made = ConfirmByName(question, "eve", "Type eve:", "No.") if dialog is ConfirmByName else Confirm(question)
 
     class App(Blank):
         def on_mount(self) -> None:
@@ -403,3 +399,15 @@ async def test_what_is_said_takes_the_rule_and_not_the_work() -> None:
 def test_clean_keeps_honest_text() -> None:
     for text in ("naïve café", "Москва", "東京", "می\u200cخواهم", "a\u00a0b", "👩\u200d🚀"):
         assert clean(text) == text
+
+
+async def test_a_step_of_the_cursor_sends_two_rows_and_the_line_of_keys() -> None:
+    """The rule above the keys, and each blank in an ink of its own, tripled the bytes on a slow link."""
+    async with person(DemoApp, size=(120, 40)) as ana:
+        await ana.types(b"j")
+        await ana.quiet()
+        before = len(ana.wire.bytes)
+        await ana.types(b"j")
+        await ana.until(lambda: "3 of 1000" in ana.wire.screen(120, 40)[-1], "the step")
+        await ana.quiet()
+        assert len(ana.wire.bytes) - before < 1200

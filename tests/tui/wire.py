@@ -70,9 +70,7 @@ class Person:
             self.apps.append(make())
             return self.apps[-1]
 
-        self.running = RunningApp(
-            made, self.wire, client, size, gate=gate or asyncio.Lock(), on_crash=self.crashes
-        )
+        self.running = RunningApp(made, self.wire, client, size, gate=gate or asyncio.Lock(), on_crash=self.crashes)
 
     @property
     def app(self) -> Any:

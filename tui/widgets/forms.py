@@ -116,9 +116,7 @@ class Choice(Inked, Generic[Value], can_focus=True):
         choice: Choice[Hashable]
         value: Hashable
 
-    def __init__(
-        self, label: str, options: Sequence[Option[Value]], chosen: Value, id: str | None = None
-    ) -> None:
+    def __init__(self, label: str, options: Sequence[Option[Value]], chosen: Value, id: str | None = None) -> None:
         super().__init__(id=id)
         self._label = label
         self._options = options

@@ -79,23 +79,18 @@ class Header(Inked):
         return spread(left, [*banner, *name, chain], width, self.symbols)
 
     def _where_to(self, width: int) -> Line:
-        # The last tab is the person's own page; it gives way first, its digit still works.
-        for count in (len(self._tabs), max(len(self._tabs) - 1, self._here + 1)):
-            pieces = self._tab_words(count)
-            if width_of(pieces) <= width + 2:
+        for gap in ("  ", " "):
+            pieces = [Piece(" ")]
+            for number, tab in enumerate(self._tabs, 1):
+                here = number - 1 == self._here
+                pieces += [
+                    Piece(f"{number} ", Ink.HERE if here else Ink.DIM),
+                    Piece(tab, Ink.HERE if here else Ink.TEXT),
+                    Piece(gap),
+                ]
+            if width_of(pieces) <= width:
                 return pieces
         return self._only_digits(width)
-
-    def _tab_words(self, count: int) -> list[Piece]:
-        pieces = [Piece(" ")]
-        for number, tab in enumerate(self._tabs[:count], 1):
-            here = number - 1 == self._here
-            pieces += [
-                Piece(f"{number} ", Ink.HERE if here else Ink.DIM),
-                Piece(tab, Ink.HERE if here else Ink.TEXT),
-                Piece("  "),
-            ]
-        return pieces
 
     def _only_digits(self, width: int) -> Line:
         numbered = [(number, tab) for number, tab in enumerate(self._tabs, 1)]
@@ -137,11 +132,9 @@ class Footer(Inked):
     def show_position(self, position: str) -> None:
         """For example "17 of 214"."""
         if position != self._position:
-            changed = max(len(position), len(self._position)) + 1
             self._position, self._drawn = position, None
-            # The keys are the greater part of the line; they move only when the position takes more room.
-            left = self.size.width - changed if changed <= POSITION_ROOM else 0
-            self.refresh(Region(left, 1, self.size.width - left, 1))
+            # Less than a line is not to be had: Textual sends all of a widget's part of it.
+            self.refresh(Region(0, 1, self.size.width, 1))
 
     @property
     def said(self) -> str:
