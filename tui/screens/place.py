@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from textual.screen import Screen
 from core.audit.reading import RecordState, ShowRecordState
 from core.errors import CoreError, Forbidden
 from core.i18n.tongue import Tongue
-from core.operation import Errand, Operation
+from core.operation import Errand, Kind, Operation
 from tui.asking import Refused, ask, sentence_of
 from tui.keys import TABS
 from tui.widgets.frame import Footer, Header, Hint, Standing
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 CALM_SECONDS = 1.0
 """Data is fetched anew at most this often, however much changes."""
+WIDE, VAST = 120, 160
+"""Columns from which a detail pane stands at the right, and from which it breathes."""
 
 
 class Place(Screen[Any]):
@@ -35,6 +37,7 @@ class Place(Screen[Any]):
     """Name in tui/keys.py; empty for a screen that opens on top of a place."""
     areas: ClassVar[tuple[str, ...]] = ()
     """Fetch anew when one of these areas changes (the words before the dot of an action); empty: any."""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (VAST, "-vast")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", show=False),
@@ -58,6 +61,18 @@ class Place(Screen[Any]):
         """The four to six keys that matter here."""
         return ()
 
+    def keys(self) -> Sequence[Hint]:
+        """Every key of this screen, for help; the hints are those that fit."""
+        return self.hints()
+
+    def kinds(self) -> Sequence[Kind]:
+        """The operations that this screen asks for, for help."""
+        return ()
+
+    def at_hand(self) -> Mapping[str, str]:
+        """Values that a form opened from here may begin with, such as the product under the cursor."""
+        return {}
+
     async def load(self) -> None:
         """Fetch with `self.look` and show. Called at first, and again when anything in the store changed."""
 
@@ -74,6 +89,15 @@ class Place(Screen[Any]):
     @property
     def t(self) -> Tongue:
         return self.factory.t
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for a detail pane."""
+        return self.app.size.width >= WIDE
+
+    def hint(self, key: str, does: str, kind: Kind) -> Hint:
+        """A key for that operation, greyed out where it would be refused."""
+        return Hint(key, does, self.desk.may(kind).allowed)
 
     async def look(self, asked: Operation[R] | Errand[R]) -> R:
         """Fetch something for showing; does not count as being awake. Raises CoreError, which `load` may pass on."""
@@ -126,6 +150,10 @@ class Place(Screen[Any]):
         """The keys may mean something else now."""
         self.footer.show(*self.hints())
 
+    def show_title(self, words: str) -> None:
+        """Where one is, when that is known only after fetching."""
+        self.query_one("#header", Header).rename(words)
+
     def show_place(self, place: tuple[int, int]) -> None:
         """The cursor's position, such as 17 of 214."""
         at, of = place
@@ -146,7 +174,9 @@ class Place(Screen[Any]):
         if record is not None:
             whole = record.whole and not record.trouble
             chain = f"{record.last:,}" if record.whole else self.t("broken at #{seq}", seq=f"{record.broken_seq:,}")
-        return Standing(who=f"{caller.username} · {caller.role.word}", mode=self.factory.banner, chain=chain, whole=whole)
+        return Standing(
+            who=f"{caller.username} · {caller.role.word}", mode=self.factory.banner, chain=chain, whole=whole
+        )
 
     async def _show_standing(self) -> None:
         try:

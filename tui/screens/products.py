@@ -1,0 +1,160 @@
+"""Every product within reach, those that wait for a person first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from core.operation import Kind
+from core.pipeline.intake import CreateProduct
+from core.pipeline.products import ListProducts, ShowProduct
+from core.pipeline.rows import Product
+from tui.screens import product_words as words
+from tui.screens.product_card import ProductCard
+from tui.screens.steering import Steers, Subject, subject_of
+from tui.widgets.columns import Column
+from tui.widgets.filter_line import FilterLine, fits
+from tui.widgets.frame import Hint
+from tui.widgets.pieces import Ink, Piece
+from tui.widgets.record_table import RecordTable
+
+MOST = 2_000
+SQUARES = 17
+"""The longest stage strip."""
+
+
+class Products(Steers):
+    """The list."""
+
+    tab = "products"
+    areas = ("products", "tasks", "agent_handoff")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", show=False),
+        Binding("slash", "filter", show=False),
+        Binding("o", "turn", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: Sequence[Product] = ()
+        self._open_only = False
+
+    def title_words(self) -> str:
+        return self.t("Products")
+
+    def body(self) -> ComposeResult:
+        self._filter = FilterLine()
+        self._table: RecordTable[Product] = RecordTable(
+            self._columns(),
+            key=lambda row: row.id,
+            empty=[
+                Piece(self.t("No products yet.  ")),
+                Piece("n", Ink.HERE),
+                Piece(self.t("  makes one from a brief.")),
+            ],
+        )
+        self._table.add_class("list")
+        self._card = ProductCard()
+        yield self._filter
+        yield Horizontal(self._table, self._card, classes="split")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._table.focus()
+
+    def _columns(self) -> list[Column[Product]]:
+        t, symbols = self.t, self.factory.symbols
+        return [
+            Column(t("product"), lambda row: row.name, 16, grow=3, ink=Ink.STRONG),
+            Column(t("state"), lambda row: words.state_line(t, symbols, row), 12),
+            Column(t("stage strip"), lambda row: words.strip_line(symbols, row), SQUARES, priority=3),
+            Column(t("held by"), lambda row: t(row.holder), 14, grow=1, priority=2),
+            Column(t("owner"), lambda row: row.owner, 10, grow=1, priority=4, ink=Ink.DIM),
+            Column(t("cost"), lambda row: words.cost(row.cost_usd), 7, right=True, priority=5, ink=Ink.DIM),
+            Column(t("age"), lambda row: words.age(t, row.since), 10, right=True, priority=1, ink=Ink.DIM),
+        ]
+
+    def hints(self) -> Sequence[Hint]:
+        new = self.hint("n", self.t("new"), CreateProduct)
+        opens = [Hint("enter", self.t("open"))] if self._all else []
+        return (*opens, new, Hint("/", self.t("filter")), *self.steering_hints(), Hint("?", self.t("help")))
+
+    def keys(self) -> Sequence[Hint]:
+        return (
+            Hint("enter", self.t("open the product")),
+            self.hint("n", self.t("make a product from a brief"), CreateProduct),
+            Hint("/", self.t("show only those with these words; !word leaves out")),
+            Hint("o", self.t("only those that are not over, or all")),
+            *self.steering_keys(),
+        )
+
+    def kinds(self) -> Sequence[Kind]:
+        return (ListProducts, ShowProduct, CreateProduct, *super().kinds())
+
+    def subject(self) -> Subject | None:
+        row = self._table.row
+        return subject_of(row) if row else None
+
+    async def load(self) -> None:
+        found = await self.look(ListProducts(which="open" if self._open_only else "all", limit=MOST))
+        self._all = found
+        self._narrow()
+
+    def _narrow(self) -> None:
+        sought = self._filter.words
+        self._table.show([row for row in self._all if fits(sought, *self._texts(row))] if sought else self._all)
+
+    def _texts(self, row: Product) -> tuple[str, ...]:
+        t = self.t
+        return row.name, t(row.standing), t(row.holder), row.owner, t(row.state_word), row.station, row.id
+
+    # -- keys
+
+    @on(RecordTable.Moved)
+    def _moved(self) -> None:
+        self.show_place(self._table.place)
+        self.show_hints()
+        row = self._table.row
+        self._card.about(self, row.id if row else None)
+
+    @on(RecordTable.Chosen)
+    def _open(self, event: RecordTable.Chosen) -> None:
+        from tui.screens.product import ProductScreen
+
+        self.app.push_screen(ProductScreen(event.row.id))
+
+    @on(FilterLine.Changed)
+    def _filtered(self) -> None:
+        self._narrow()
+
+    @on(FilterLine.Done)
+    def _filter_done(self) -> None:
+        self._table.focus()
+
+    def action_filter(self) -> None:
+        self._filter.open()
+
+    def action_turn(self) -> None:
+        self._open_only = not self._open_only
+        self.say(self.t("Only products that are not over.") if self._open_only else "")
+        self.again()
+
+    def action_back(self) -> None:
+        if self._filter.display:
+            self._filter.action_close()
+        else:
+            super().action_back()
+
+    def action_new(self) -> None:
+        from tui.screens.new_product import open_new_product
+
+        open_new_product(self)
+
+
+def make() -> Products:
+    return Products()

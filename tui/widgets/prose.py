@@ -1,0 +1,115 @@
+"""Text that is read: wrapped to the width, and scrolled where it is long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len, chop_cells
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.clean import one_line
+from tui.widgets.pieces import Ink, Inked, Line, Piece, width_of
+
+_WORDS = re.compile(r"\s*\S+\s*$|\s*\S+|\s+")
+
+
+def wrap(line: Line, width: int, hang: int = 0) -> list[Line]:
+    """The line broken between words into lines of at most `width` cells, those after the first indented by `hang`.
+
+    A word longer than a line is cut where the line ends."""
+    if width_of(line) <= width or width <= hang + 1:
+        return [line]
+    done: list[Line] = []
+    here: list[Piece] = []
+    room = width
+    for text, ink in line:
+        for word in _WORDS.findall(one_line(text, limit=len(text))):
+            if cell_len(word.rstrip()) > room and here:
+                done.append(here)
+                here, room = ([Piece(" " * hang)] if hang else []), width - hang
+                word = word.lstrip()
+            while cell_len(word) > room and cell_len(word.rstrip()) > room:
+                head = chop_cells(word, max(room, 1))[0]
+                done.append([*here, Piece(head, ink)])
+                word = word[len(head) :]
+                here, room = ([Piece(" " * hang)] if hang else []), width - hang
+            if word:
+                here.append(Piece(word, ink))
+                room -= cell_len(word)
+    return [*done, here] if here else done
+
+
+def plain_lines(text: str, ink: Ink = Ink.TEXT) -> list[Line]:
+    """Each line of a text as a line of one piece."""
+    return [[Piece(line, ink)] for line in text.expandtabs(4).split("\n")]
+
+
+class Prose(Inked):
+    """Lines that are wrapped, not cut."""
+
+    def __init__(self, *lines: Line, hang: int = 0, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._given: Sequence[Line] = lines
+        self._hang = hang
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Show these lines instead."""
+        self._given = tuple(lines)
+        self.redraw(layout=True)
+
+    def draw(self, width: int) -> Sequence[Line]:
+        return [part for line in self._given for part in wrap(line, width, self._hang)]
+
+
+class Reader(Prose, can_focus=True):
+    """A page to scroll through by keys; it takes the room there is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_by(1)", show=False),
+        Binding("k,up", "scroll_by(-1)", show=False),
+        Binding("pagedown,space", "page(1.0)", show=False),
+        Binding("pageup", "page(-1.0)", show=False),
+        Binding("ctrl+d", "page(0.5)", show=False),
+        Binding("ctrl+u", "page(-0.5)", show=False),
+        Binding("g,home", "scroll_by(-1000000)", show=False),
+        Binding("G,end", "scroll_by(1000000)", show=False),
+    ]
+
+    class Turned(Message):
+        """Another part is seen."""
+
+    _top = 0
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The last line in sight, and how many there are."""
+        total = len(self.lines(self.size.width))
+        return min(self._top + self.size.height, total), total
+
+    def render_line(self, y: int) -> Strip:
+        return super().render_line(y + self._top)
+
+    def action_scroll_by(self, by: int) -> None:
+        most = max(len(self.lines(self.size.width)) - self.size.height, 0)
+        top = max(0, min(self._top + by, most))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+        self.post_message(self.Turned())
+
+    def action_page(self, part: float) -> None:
+        self.action_scroll_by(round(self.size.height * part))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.action_scroll_by(0)
+
+    def on_mouse_scroll_down(self) -> None:
+        self.action_scroll_by(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.action_scroll_by(-3)
