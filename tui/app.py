@@ -19,10 +19,13 @@ from tui.asking import sentence_of
 from tui.client import Client
 from tui.keys import BY_NAME, TABS, kind_of
 from tui.lean import LeanApp
+from tui.screens.gate import Gate
 from tui.screens.place import Place
+from tui.widgets.frame import Footer
 from tui.widgets.frame import Mode as Banner
 
 AWAKE_SECONDS = 30.0
+HINT_SECONDS = 25.0
 BANNERS = {Mode.NORMAL: Banner.ORDINARY, Mode.DEMO: Banner.DEMO, Mode.PROD: Banner.PRODUCTION}
 
 
@@ -49,7 +52,10 @@ class FactoryApp(LeanApp):
 
     def get_default_screen(self) -> Screen[object]:
         """The first screen, straight away: a throw-away default one costs as much as ours."""
-        return self._gate() or self._place(self._start or "home")
+        first = self._gate() or self._place(self._start or "home")
+        # Textual's switch_screen takes back what push_screen gave, and the first screen was never pushed.
+        first._push_result_callback(self, None)
+        return first
 
     def _gate(self) -> Screen[object] | None:
         """The one screen that a sign-in that is not complete may see."""
@@ -94,13 +100,25 @@ class FactoryApp(LeanApp):
             self.pop_screen()
         self.switch_screen(self._gate() or self._place(self._start or "home"))
 
+    def welcome(self) -> None:
+        """The first sign-in is done: home, with a hint that goes away by itself."""
+        self.on_stage()
+        words = self.t("You are in.  :  finds every command,  ?  the keys here,  8  is about you.")
+        self.set_timer(0.2, lambda: self.say(words))
+        self.set_timer(HINT_SECONDS, lambda: self._hush(words))
+
+    def _hush(self, words: str) -> None:
+        footers = self.screen.query(Footer)
+        if footers and footers.first().said == words:
+            self.say("")
+
     def _role_or_stage_changed(self) -> None:
-        gate = self._gate()
-        on_gate = not isinstance(self.screen, Place)
-        if gate is not None or on_gate:
+        screen = self.screen_stack[0]
+        if isinstance(screen, Gate) and screen.goes_on:
+            return
+        if isinstance(screen, Gate) or self.desk.caller.stage is not Stage.FULL:
             self.call_later(self.on_stage)
             return
-        screen = self.screen_stack[0]
         if isinstance(screen, Place):
             self.call_later(screen.again)
 
@@ -110,7 +128,7 @@ class FactoryApp(LeanApp):
         if self.desk.caller.stage is Stage.FULL:
             from tui.palette import Palette
 
-            self.push_screen(Palette())
+            self.push_screen(Palette(self.screen.at_hand() if isinstance(self.screen, Place) else {}))
 
     def action_help(self) -> None:
         from tui.screens.help import Help

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.message import Message
 from textual.timer import Timer
 
 from tui.widgets.pieces import Ink, Inked, Line, Piece
@@ -19,28 +20,48 @@ _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (Tru
 class QrCode(Inked):
     """Shows the rows of a code (True is black). Terminals without block characters get the text only."""
 
-    def __init__(self, rows: Sequence[Sequence[bool]], gone: str, *, shown_for: float = SHOWN_FOR) -> None:
+    class Blanked(Message):
+        """The code is gone, and so should be whatever says the same in letters."""
+
+    def __init__(
+        self, rows: Sequence[Sequence[bool]], gone: str, *, shown_for: float = SHOWN_FOR, quiet: int = QUIET_ZONE
+    ) -> None:
         """`gone` is the sentence that stands there after `shown_for` seconds."""
         super().__init__()
         self._rows: Sequence[Sequence[bool]] = rows
         self._gone = gone
         self._shown_for = shown_for
+        self._quiet = quiet
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
         self._timer = self.set_timer(self._shown_for, self.blank)
 
+    def show(self, rows: Sequence[Sequence[bool]], quiet: int = QUIET_ZONE) -> None:
+        """Show this code, for as long again."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = self.set_timer(self._shown_for, self.blank)
+        self._rows, self._quiet = rows, quiet
+        self.redraw(layout=True)
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a code to be seen."""
+        return bool(self._rows)
+
     def blank(self) -> None:
         """Forget the code."""
         self._rows = ()
         self.redraw(layout=True)
+        self.post_message(self.Blanked())
 
     def draw(self, width: int) -> Sequence[Line]:
         if not self._rows:
             return [[Piece(self._gone, Ink.DIM)]]
         if not self.symbols.rich:
             return []
-        return [[Piece(line, Ink.QR)] for line in half_blocks(self._rows)]
+        return [[Piece(line, Ink.QR)] for line in half_blocks(self._rows, self._quiet)]
 
 
 def half_blocks(rows: Sequence[Sequence[bool]], quiet: int = QUIET_ZONE) -> list[str]:
