@@ -87,9 +87,7 @@ class ShowArtifact(Errand[Artifact], name="products.artifact", needs=Permission.
         except ValueError as fault:
             raise Invalid("A path is written as products show lists it.") from fault
         except OSError as fault:
-            raise NotFound(
-                "{product} has no file {path}.", product=product["name"], path=self.path
-            ) from fault
+            raise NotFound("{product} has no file {path}.", product=product["name"], path=self.path) from fault
         text = wash(head.decode("utf-8", "replace"))
         return Artifact(path=self.path, size=size, text=text, truncated=size > len(head))
 

@@ -41,7 +41,7 @@ _READY = """
 SELECT t.id FROM tasks t JOIN products p ON p.id = t.product_id
 WHERE t.status = 'pending' AND t.not_before <= :now AND p.paused = '' AND (:focus = '' OR p.id = :focus)
 """
-_FIRST = " ORDER BY t.priority, t.created_at LIMIT :most"
+_FIRST = " ORDER BY t.priority, t.position LIMIT :most"
 _MINE = """
 SELECT t.id FROM tasks t JOIN products p ON p.id = t.product_id
 WHERE t.status = 'running' AND t.worker = :me AND p.paused = ''
@@ -127,8 +127,7 @@ class ClaimTask(Operation[Assignment], name="tasks.claim", needs=Permission.PIPE
             raise Conflict("Another runner has taken {task}, or it may not start now.", task=self.task)
         task, product = await queue.task_and_product(work, self.task)
         done = await work.db.fetch_all(
-            "SELECT agent, output FROM tasks WHERE product_id = :id AND output <> ''"
-            " ORDER BY ended_at, created_at",
+            "SELECT agent, output FROM tasks WHERE product_id = :id AND output <> '' ORDER BY position",
             {"id": product["id"]},
         )
         work.note(agent=task["agent"], attempt=task["attempt"], task=self.task)

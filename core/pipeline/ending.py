@@ -151,9 +151,7 @@ class RecoverTasks(Operation[int], name="tasks.recover", needs=Permission.PIPELI
             agent, attempt = Agent.named(task["agent"]), task["attempt"]
             # A try is spent: work that kills its process every time must not do so for ever.
             if attempt >= task["max_attempts"]:
-                await queue.give_up(
-                    work, product, task, TaskStatus.FAILED, "the console died while the agent worked"
-                )
+                await queue.give_up(work, product, task, TaskStatus.FAILED, "the console died while the agent worked")
                 continue
             why = say("The console stopped while {agent} worked; it starts again.", agent=agent.title)
             await queue.again(

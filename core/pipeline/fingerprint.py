@@ -38,9 +38,7 @@ def fingerprint_of(output: JsonObject, key: bytes) -> Fingerprint:
     """Keyed, because an unkeyed digest of something short can be guessed back."""
     named = sorted(name for name in output if _NAME.fullmatch(name))[:KEYS_AT_MOST]
     digest = hmac.digest(key, canonical(output).encode(), hashlib.sha256).hex()
-    return Fingerprint(
-        keys=tuple(named), key_count=len(output), truncated=len(named) < len(output), digest=digest
-    )
+    return Fingerprint(keys=tuple(named), key_count=len(output), truncated=len(named) < len(output), digest=digest)
 
 
 def canonical(output: JsonValue) -> str:

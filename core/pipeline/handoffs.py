@@ -160,9 +160,7 @@ class ListHandoffs(Operation[tuple[Handoff, ...]], name="handoffs.list", needs=P
         if self.product_id is not None:
             sql += _ONE
             values["product"] = (await find(work.db, self.product_id, work.reach, work.caller))["id"]
-        return tuple(
-            map(handoff_of, await work.db.fetch_all(sql + " ORDER BY h.position DESC LIMIT :limit", values))
-        )
+        return tuple(map(handoff_of, await work.db.fetch_all(sql + " ORDER BY h.position DESC LIMIT :limit", values)))
 
 
 class FollowHandoffs(Feed[Handoff], name="handoffs.follow", needs=Permission.HANDOFFS_READ,
@@ -189,9 +187,7 @@ class FollowHandoffs(Feed[Handoff], name="handoffs.follow", needs=Permission.HAN
             values["after"] = self.after
         while True:
             generation = news.generation
-            rows = await store.fetch_all(
-                sql + " AND h.position > :after ORDER BY h.position LIMIT :limit", values
-            )
+            rows = await store.fetch_all(sql + " AND h.position > :after ORDER BY h.position LIMIT :limit", values)
             for row in rows:
                 values["after"] = row["position"]
                 yield handoff_of(row)

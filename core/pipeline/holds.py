@@ -138,9 +138,7 @@ async def _status(work: Work) -> Factory:
     queue = await _row(db, _QUEUED + within, mine)
     running = await db.fetch_all(_RUNNING + within + " ORDER BY t.started_at", mine)
     listed = " ORDER BY p.state_since LIMIT :most"
-    waiting = await db.fetch_all(
-        LIST_PRODUCTS + _AT_A_GATE + within + listed, {**mine, "most": LISTED_AT_MOST}
-    )
+    waiting = await db.fetch_all(LIST_PRODUCTS + _AT_A_GATE + within + listed, {**mine, "most": LISTED_AT_MOST})
     midnight = stamp(work.clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
     hard, hold = (
         work.config.factory_on_hold,
@@ -152,9 +150,7 @@ async def _status(work: Work) -> Factory:
         held_by="the environment" if hard else hold["changed_by"] if hold else "",
         held_since=hold["changed_at"] if hold else "",
         hold_reason=held.text("hold_reason") if hold else "",
-        focus=(await _row(db, "SELECT coalesce(max(name), '') AS name FROM products WHERE id = :id", focus))[
-            "name"
-        ],
+        focus=(await _row(db, "SELECT coalesce(max(name), '') AS name FROM products WHERE id = :id", focus))["name"],
         queued=queue["n"],
         oldest_queued_since=queue["oldest"] or "",
         running=tuple(map(_at_work, running)),

@@ -94,9 +94,7 @@ class CreateProduct(Operation[Product], name="products.create", needs=Permission
         )
         product = await work.db.fetch_one(LIST_PRODUCTS + " WHERE p.id = :id", {"id": product_id})
         assert product is not None
-        task_id = await queue.enqueue(
-            work, product, step.agent, step.state, step.then, held.number("task_max_retries")
-        )
+        task_id = await queue.enqueue(work, product, step.agent, step.state, step.then, held.number("task_max_retries"))
         passing = Passing(
             from_agent=Agent.PERSON,
             to_agent=step.agent,
@@ -130,9 +128,7 @@ async def _within_the_hour(work: Work, held: Values) -> None:
 def _profile(asked: str, brief: str) -> Profile:
     word = asked.lower().replace("-", "_")
     if word not in PROFILES:
-        raise Invalid(
-            "There is no profile {profile}: infer, marketing_landing or full_software.", profile=asked
-        )
+        raise Invalid("There is no profile {profile}: infer, marketing_landing or full_software.", profile=asked)
     return PROFILES[word] or infer_profile(brief)
 
 
@@ -144,9 +140,7 @@ def infer_profile(brief: str) -> Profile:
 def _locale(asked: str) -> str:
     code = asked.lower().replace("_", "-").split("-")[0]
     if code not in CONTENT_LOCALES:
-        raise Invalid(
-            "There is no content language {code}: {codes}.", code=asked, codes=", ".join(CONTENT_LOCALES)
-        )
+        raise Invalid("There is no content language {code}: {codes}.", code=asked, codes=", ".join(CONTENT_LOCALES))
     return code
 
 

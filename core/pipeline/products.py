@@ -50,9 +50,7 @@ class ListProducts(Operation[tuple[Product, ...]], name="products.list", needs=P
             sql += " AND p.owner_name = :owner"
             sought["owner"] = self.owner
         sql += _WHICH[self.which]
-        order = (
-            f" ORDER BY p.state <> '{State.HUMAN_REVIEW_PENDING.code}', p.updated_at DESC, p.id LIMIT :limit"
-        )
+        order = f" ORDER BY p.state <> '{State.HUMAN_REVIEW_PENDING.code}', p.updated_at DESC, p.id LIMIT :limit"
         return tuple(map(product_of, await work.db.fetch_all(sql + order, sought)))
 
 
@@ -121,9 +119,7 @@ class ShowProduct(Operation[ProductInFull], name="products.show", needs=Permissi
     async def run(self, work: Work) -> ProductInFull:
         row = await find(work.db, self.product, work.reach, work.caller)
         about = {"id": row["id"], "most": HANDOFFS_SHOWN}
-        tasks = await work.db.fetch_all(
-            "SELECT * FROM tasks WHERE product_id = :id ORDER BY created_at, id", about
-        )
+        tasks = await work.db.fetch_all("SELECT * FROM tasks WHERE product_id = :id ORDER BY position", about)
         handed = await work.db.fetch_all(
             "SELECT * FROM handoffs WHERE product_id = :id ORDER BY position DESC LIMIT :most", about
         )
@@ -153,6 +149,4 @@ def _strip(row: Row) -> tuple[Square, ...]:
     done = State.named(row["state"]) in (State.COMPLETED, State.DEPLOYED_PRODUCTION)
     at = len(squares) if done else squares.index(here)
     marks = [Mark.DONE if n < at else Mark.HERE if n == at else Mark.LEFT for n in range(len(squares))]
-    return tuple(
-        Square(station=square.value, mark=mark.value) for square, mark in zip(squares, marks, strict=True)
-    )
+    return tuple(Square(station=square.value, mark=mark.value) for square, mark in zip(squares, marks, strict=True))

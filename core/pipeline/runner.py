@@ -101,6 +101,10 @@ class Runner:
             assignment = await self._ask(ClaimTask(task=task_id))
         except Conflict:
             return  # another runner was faster
+        except asyncio.CancelledError:
+            # The claim may be durable already, and nobody else would ever look at a living runner's task.
+            await self._release(task_id)
+            raise
         task = asyncio.create_task(self._work(assignment), name=f"agent {assignment.agent} {task_id}")
         self._working[task_id] = task
         task.add_done_callback(lambda done: self._forget(task_id, done))
@@ -169,9 +173,12 @@ class Runner:
         if working:
             await asyncio.wait(working.values(), timeout=STOPPING_SECONDS)
         for task_id in working:
-            # Conflict: it finished after all, or belongs to nobody any more.
-            with contextlib.suppress(CoreError):
-                await self._ask(ReleaseTask(task=task_id))
+            await self._release(task_id)
+
+    async def _release(self, task_id: str) -> None:
+        # Conflict: it finished after all, or belongs to somebody else.
+        with contextlib.suppress(CoreError):
+            await self._ask(ReleaseTask(task=task_id))
 
 
 def _finish(assignment: Assignment, done: Done) -> FinishTask:

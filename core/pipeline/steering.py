@@ -26,9 +26,7 @@ async def _open_product(work: Work, asked: str) -> Row:
     product = await _sought(work, asked)
     state = State.named(product["state"])
     if state.final:
-        raise Conflict(
-            "{product} is {state}; nothing moves it any more.", product=product["name"], state=state.word
-        )
+        raise Conflict("{product} is {state}; nothing moves it any more.", product=product["name"], state=state.word)
     return product
 
 
@@ -87,9 +85,7 @@ def _at_review(product: Row) -> None:
     if State.named(product["state"]) is not State.HUMAN_REVIEW_PENDING:
         raise Conflict("{product} does not wait for a person.", product=product["name"])
     if not Park.named(product["park"]).approvable:
-        raise Conflict(
-            "A yes or no does not mend this: products retry gives one more round, products cancel ends it."
-        )
+        raise Conflict("A yes or no does not mend this: products retry gives one more round, products cancel ends it.")
 
 
 class ApproveProduct(Operation[Product], name="products.approve", needs=Permission.DEPLOY_TRIGGER,
@@ -155,7 +151,7 @@ class RetryProduct(Operation[Product], name="products.retry", needs=Permission.P
             raise Conflict("{product} waits for a yes or no: products approve or products reject.",
                            product=product["name"])  # fmt: skip
         last = await work.db.fetch_one(
-            "SELECT * FROM tasks WHERE product_id = :id ORDER BY ended_at DESC, created_at DESC LIMIT 1",
+            "SELECT * FROM tasks WHERE product_id = :id ORDER BY position DESC LIMIT 1",
             {"id": product["id"]},
         )
         assert last is not None
@@ -215,9 +211,7 @@ class CancelProduct(Operation[Product], name="products.cancel", needs=Permission
             " WHERE product_id = :id AND status IN ('pending', 'running')",
             {"id": product["id"], "now": stamp(now)},
         )
-        await work.db.execute(
-            "UPDATE products SET paused = '', paused_at = '' WHERE id = :id", {"id": product["id"]}
-        )
+        await work.db.execute("UPDATE products SET paused = '', paused_at = '' WHERE id = :id", {"id": product["id"]})
         await place(work.db, product["id"], State.CANCELLED, now, holder=Agent.PERSON,
                     why=say("Cancelled by {person}.", person=work.caller.username))  # fmt: skip
         work.note(state_before=state.code)
@@ -265,9 +259,7 @@ class UnshareProduct(Operation[Product], name="products.unshare", needs=Permissi
 
 
 async def _person(work: Work, username: str) -> Row:
-    person = await work.db.fetch_one(
-        "SELECT id, username FROM people WHERE username = :name", {"name": username}
-    )
+    person = await work.db.fetch_one("SELECT id, username FROM people WHERE username = :name", {"name": username})
     if person is None:
         raise NotFound("There is nobody called {username}.", username=username)
     return person

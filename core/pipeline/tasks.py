@@ -73,7 +73,7 @@ class ListTasks(Operation[tuple[Task, ...]], name="tasks.list", needs=Permission
 
     async def run(self, work: Work) -> tuple[Task, ...]:
         product = await find(work.db, self.product, work.reach, work.caller)
-        rows = await work.db.fetch_all("SELECT * FROM tasks WHERE product_id = :id ORDER BY created_at, id",
+        rows = await work.db.fetch_all("SELECT * FROM tasks WHERE product_id = :id ORDER BY position",
                                        {"id": product["id"]})  # fmt: skip
         return tuple(map(task_of, rows))
 

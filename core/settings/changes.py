@@ -98,9 +98,7 @@ class SetSetting(Operation[SettingChanged], name="settings.set", needs=Permissio
             if self.secret is None or self.value is not None:
                 raise Invalid("{key} is a secret: give it as secret, not as value.", key=setting.key)
             if len(self.secret) < LEAST_SECRET:
-                raise Invalid(
-                    "{key} needs at least {least} characters.", key=setting.key, least=str(LEAST_SECRET)
-                )
+                raise Invalid("{key} needs at least {least} characters.", key=setting.key, least=str(LEAST_SECRET))
             text = work.box.seal(self.secret.reveal(), f"settings/{setting.key}").hex()
         elif self.value is None or self.secret is not None:
             raise Invalid("Give {key} a value.", key=setting.key)
@@ -126,9 +124,7 @@ async def _changeable(work: Work, key: str) -> tuple[Setting, Values]:
     setting, held = named(key), await values.read(work.db, work.config)
     work.remarks.resource = f"settings/{setting.key}"
     if setting.through:
-        raise Invalid(
-            "{key} is changed by {operation}.", key=setting.key, operation=setting.through.replace(".", " ")
-        )
+        raise Invalid("{key} is changed by {operation}.", key=setting.key, operation=setting.through.replace(".", " "))
     if held.source(setting.key) is Source.ENVIRONMENT:
         raise GuardRefused(
             "The environment decides {key} (AIFACTORY_{name}); what is saved here would not count.",

@@ -63,12 +63,7 @@ class Setting:
 
     def _number(self, text: str) -> int:
         digits = text.replace("_", "").replace(",", "")
-        if (
-            digits.isascii()
-            and digits.isdigit()
-            and len(digits) <= 12
-            and self.least <= int(digits) <= self.most
-        ):
+        if digits.isascii() and digits.isdigit() and len(digits) <= 12 and self.least <= int(digits) <= self.most:
             return int(digits)
         raise Invalid("{key} is a whole number from {least} to {most}.",
                       key=self.key, least=str(self.least), most=str(self.most))  # fmt: skip

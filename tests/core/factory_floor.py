@@ -10,6 +10,8 @@ from datetime import timedelta
 from core.access.roles import Role
 from core.assembly import Core
 from core.desk import Desk
+from core.identity.sessions import Opening
+from core.operation import Stage
 from core.pipeline.agents import Done, Job, Studio, Verdict
 from core.pipeline.intake import CreateProduct
 from core.pipeline.products import ProductInFull, ShowProduct
@@ -44,7 +46,7 @@ def crash(fault: Exception) -> Act:
 
 
 class ScriptedStudio:
-    """Plays each agent's script from its first act on and approves when it has run out; remembers every job."""
+    """Plays each agent's script, approves when it has run out, and remembers every job."""
 
     def __init__(self, **scripts: list[Act]) -> None:
         self.scripts = scripts
@@ -53,7 +55,8 @@ class ScriptedStudio:
         """Whoever works as this agent waits until `go` is set."""
         self.go = asyncio.Event()
         self.stuck = asyncio.Event()
-        self.cancelled = 0
+        self.let_go = asyncio.Event()
+        """Whoever was stuck has been cancelled."""
 
     async def work(self, job: Job) -> Done:
         self.jobs.append(job)
@@ -62,7 +65,7 @@ class ScriptedStudio:
             try:
                 await self.go.wait()
             except asyncio.CancelledError:
-                self.cancelled += 1
+                self.let_go.set()
                 raise
         script = self.scripts.get(job.agent.strip("_"), [])
         return script.pop(0)(job) if script else approve(job)
@@ -99,9 +102,6 @@ async def runner(house: OpenHouse, studio: Studio, core: Core | None = None) -> 
 
 
 async def _sit_elsewhere(core: Core) -> Desk:
-    from core.identity.sessions import Opening
-    from core.operation import Stage
-
     return await core.sit_down(Opening(username="runner", person_id=None, role=Role.RUNNER, stage=Stage.FULL,
                                        door="inside", address="", method="none"))  # fmt: skip
 
@@ -122,6 +122,12 @@ async def pass_time(house: OpenHouse, by: timedelta) -> None:
     house.clock.turn(by)
     house.core.house.news.tell("tasks")
     await asyncio.sleep(0)
+
+
+async def at_review(house: OpenHouse, owner: Desk, studio: Studio | None = None) -> ProductInFull:
+    """A product of the owner's that waits for its review, its runner gone home."""
+    product = await make(owner, SOFTWARE)
+    return await whole_run(house, studio or ScriptedStudio(), product, "waiting", "failed")
 
 
 async def whole_run(house: OpenHouse, studio: Studio, product: Product, *standings: str) -> ProductInFull:

@@ -44,11 +44,7 @@ def test_a_product_that_meets_no_objection_visits_each_station_once_and_in_the_o
     while not state.final:
         step = step_from(state, profile)
         visited.append(step.station)
-        state = (
-            State.HUMAN_REVIEW_PENDING
-            if state is State.SECURITY_SCANNED and profile is PROFILES[0]
-            else step.then
-        )
+        state = State.HUMAN_REVIEW_PENDING if state is State.SECURITY_SCANNED and profile is PROFILES[0] else step.then
     assert state is State.COMPLETED
     assert tuple(visited) == strip(profile)
 
@@ -83,9 +79,7 @@ def situation(
         (Agent.COMPLETE, Agent.DEVELOPER, State.BUG_FOUND, "release_critic"),
     ],
 )
-def test_an_objection_goes_back_to_who_can_mend_it(
-    agent: Agent, to: Agent, state: State, reason: str
-) -> None:
+def test_an_objection_goes_back_to_who_can_mend_it(agent: Agent, to: Agent, state: State, reason: str) -> None:
     move = decide(situation(agent), Verdict.BLOCK, "no")
     assert (move.to, move.state, move.reason.code) == (to, state, reason)
     assert move.target is not None

@@ -54,8 +54,8 @@ async def test_full_software_waits_for_a_person_after_devops_and_goes_on_to_sale
         done = await until(house, product, "done", "failed")
 
     assert studio.agents() == [
-        "analyst", "pm", "marketing", "methodologist", "architect", "design_critic", "developer", "__runtime_test__",
-        "hardening", "qa", "security", "devops", "sales", "devops", "analyst",
+        "analyst", "pm", "marketing", "methodologist", "architect", "design_critic", "developer",
+        "__runtime_test__", "hardening", "qa", "security", "devops", "sales", "devops", "analyst",
     ]  # fmt: skip
     assert done.state == "COMPLETED"
 

@@ -35,7 +35,8 @@ CREATE TABLE collaborators (
 );
 
 CREATE TABLE tasks (
-    id TEXT PRIMARY KEY,
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     product_id TEXT NOT NULL REFERENCES products (id) ON DELETE CASCADE,
     agent TEXT NOT NULL,
     from_state TEXT NOT NULL,
@@ -55,7 +56,7 @@ CREATE TABLE tasks (
     ended_at TEXT
 );
 CREATE INDEX tasks_queue ON tasks (status, priority, not_before);
-CREATE INDEX tasks_product ON tasks (product_id, created_at);
+CREATE INDEX tasks_product ON tasks (product_id, position);
 -- The duplicate guard: a product moves by one task at a time.
 CREATE UNIQUE INDEX tasks_no_twins ON tasks (product_id) WHERE status IN ('pending', 'running');
 
