@@ -136,7 +136,13 @@ async def listen(
 
 
 async def _serve(running: Listening, sock: socket.socket, owner: Callable[[], Any], said: dict[str, Any]) -> None:
-    connection = await asyncssh.run_server(sock, server_factory=owner, **said)
+    try:
+        connection = await asyncssh.run_server(sock, server_factory=owner, **said)
+    except (asyncssh.Error, ValueError, OverflowError) as fault:
+        # Strangers, scanners and people who gave up; whoever tried to sign in is on record already. The last two
+        # are what asyncssh lets out of its own decoders (a version line that is not ASCII, for one).
+        log.info("nobody signed in: %s", type(fault).__name__)
+        return
     running._connections.add(connection)
     try:
         await connection.wait_closed()

@@ -17,6 +17,7 @@ from core.identity.keys import fingerprint_of
 from core.identity.sessions import Opening
 from core.operation import Stage
 from core.secret import Secret
+from core.sentence import Sentence
 from core.text import clip, one_line
 from sshd.channel import SocketWatch
 from sshd.dialogue import Dialogue, Question
@@ -73,18 +74,19 @@ class Guest(asyncssh.SSHServer):
         """Open the session; a refusal is said in the channel, where people see it."""
         self.visit.done()
         try:
-            self.desk.set_result(await self.core.sit_down(opening))
-        except CoreError as refusal:
-            self.desk.set_exception(refusal)
-            self.desk.exception()
-        except asyncio.CancelledError:
-            raise
-        except Exception as fault:
-            log.exception("a session could not be opened")
-            self.desk.set_exception(fault)
-            self.desk.exception()
-        if self.conn.is_closed() and self.desk.exception() is None:
-            await self.core.get_up(self.desk.result(), "the connection closed")
+            desk = await self.core.sit_down(opening)
+        except Exception as refusal:
+            if not isinstance(refusal, CoreError):
+                log.exception("a session could not be opened")
+            if not self.desk.done():
+                self.desk.set_exception(refusal)
+                self.desk.exception()
+            return
+        if self.desk.done():
+            # The connection went while the session was being opened: `connection_lost` found nothing to close.
+            await self.core.get_up(desk, "the connection closed")
+        else:
+            self.desk.set_result(desk)
 
     def session_requested(self) -> DoorSession | bool:
         if self.channels >= CHANNELS:
@@ -198,7 +200,7 @@ class SignIn(Guest):
             step = await dialogue.answer([Secret(text) for text in responses])
         except Throttled as refusal:
             await self._refused("dialogue", "throttled", name=dialogue.name)
-            step = dialogue.farewell(str(refusal))
+            step = dialogue.farewell(str(Sentence(refusal.reason, refusal.facts)))
         except CoreError:
             return False
         if isinstance(step, Question):
