@@ -137,9 +137,7 @@ class Gate:
         except Exception as fault:
             raise await self._crash(caller, feed, Remarks(), fault) from fault
 
-    async def _guarded(
-        self, caller: Caller, feed: Feed[R], items: AsyncGenerator[R, None]
-    ) -> AsyncGenerator[R, None]:
+    async def _guarded(self, caller: Caller, feed: Feed[R], items: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
         """The items, with a look at the session whenever anything changed and every few seconds."""
         news = self.house.news
         pending: asyncio.Future[R] = asyncio.ensure_future(anext(items))
@@ -148,8 +146,10 @@ class Gate:
                 seen = news.generation
                 change = asyncio.ensure_future(news.after(seen, timeout=5.0))
                 waiting: set[asyncio.Future[Any]] = {pending, change}
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                change.cancel()
+                try:
+                    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    change.cancel()
                 if news.generation != seen or not pending.done():
                     self.admit(await self.sessions.caller(caller.session_id, awake=False), type(feed))
                 if pending.done():
@@ -186,9 +186,7 @@ class Gate:
         if not fresh and self.house.config.mfa_required:
             raise FactorNeeded("This is dangerous: prove your second factor again first.")
 
-    async def _perform(
-        self, caller: Caller, reach: Reach, asked: Operation[R], remarks: Remarks, rehearse: bool
-    ) -> R:
+    async def _perform(self, caller: Caller, reach: Reach, asked: Operation[R], remarks: Remarks, rehearse: bool) -> R:
         house = self.house
         ahead = await asked.ahead(Outing(caller=caller, reach=reach, house=house, remarks=remarks))
         if asked.risk is Risk.LOOK:
@@ -207,7 +205,6 @@ class Gate:
             result = await self.recorder.together(change)
         except _Rehearsed as rehearsed:
             return rehearsed.result  # type: ignore[no-any-return]
-        house.news.tell()
         await asked.afterwards(Outing(caller=caller, reach=reach, house=house, remarks=remarks), result)
         return result
 
@@ -239,15 +236,12 @@ class Gate:
             await say("abandoned", remarks)
             raise
         await say("done", remarks)
-        house.news.tell()
         return result
 
     async def _crash(self, caller: Caller, asked: Asked, remarks: Remarks, fault: Exception) -> Crashed:
         incident = secrets.token_hex(4)
         # Where, but not what: an exception's words and a frame's locals may carry what somebody typed.
-        log.error(
-            "incident %s: %s crashed: %s\n%s", incident, asked.name, type(fault).__name__, _frames(fault)
-        )
+        log.error("incident %s: %s crashed: %s\n%s", incident, asked.name, type(fault).__name__, _frames(fault))
         remarks.note(incident=incident, fault=type(fault).__name__)
         draft = draft_of(caller, asked, "crashed", remarks, self.house.clock.now(), severity=Severity.ERROR)
         try:

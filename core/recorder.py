@@ -16,6 +16,7 @@ from core.audit.entry import Draft, Severity, fit
 from core.clock import Clock, moment, stamp
 from core.errors import CoreError, RecordUnavailable
 from core.json_value import JsonObject
+from core.news import moved
 from core.operation import Policy
 from core.store.store import Db, Row, Store
 from core.work import Also, Caller, Remarks
@@ -103,6 +104,7 @@ class Recorder:
             # Fitted before the commit: a draft that cannot stand on record must fail while it can be undone.
             drafts = [fit(draft) for draft in drafts]
             await self._clear(db, cleared)
+            await moved(db, {draft.action.split(".")[0] for draft in drafts})
             for draft in drafts:
                 await db.execute(
                     "INSERT INTO outbox (id, server, draft) VALUES (:id, :server, :draft)",
@@ -183,9 +185,7 @@ class Recorder:
             drafts = [_unpack(row["draft"]) for row in rows]
             if not drafts:
                 return 0
-            known = await self._chain.contains(
-                {each.id for each in drafts}, since=min(each.at for each in drafts)
-            )
+            known = await self._chain.contains({each.id for each in drafts}, since=min(each.at for each in drafts))
             missing = [each for each in drafts if each.id not in known]
             await self._chain.append_all(missing)
             self._stranded -= {each.id for each in drafts}

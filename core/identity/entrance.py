@@ -63,9 +63,7 @@ class Entrance:
         )
         if row is None or login not in (SHARED_NAME, row["username"]):
             return None
-        return KeyHolder(
-            person_id=row["id"], username=row["username"], key_id=row["key_id"], fingerprint=fingerprint
-        )
+        return KeyHolder(person_id=row["id"], username=row["username"], key_id=row["key_id"], fingerprint=fingerprint)
 
     async def password(self, username: str, password: Secret, address: str) -> Passed | None:
         """Check a password; takes the same time whoever it is. Raises Throttled."""
@@ -83,13 +81,9 @@ class Entrance:
         """Use up a code or a recovery code: `totp`, `recovery`, or nothing when it is wrong."""
         house = self._house
         async with house.store.transaction() as db:
-            row = await db.fetch_one(
-                "SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": passed.person_id}
-            )
+            row = await db.fetch_one("SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": passed.person_id})
             try:
-                factor = (
-                    await totp.consume(db, house.box, row, code, house.clock.now()) if row is not None else ""
-                )
+                factor = await totp.consume(db, house.box, row, code, house.clock.now()) if row is not None else ""
             except Unsealable:
                 factor = ""
         if factor:
@@ -107,9 +101,7 @@ class Entrance:
 
         async def change(db: Db) -> tuple[str, list[Draft]]:
             now = house.clock.now()
-            allowed = (
-                opening if opening.person_id is None else await self._come_in(db, opening, opening.person_id)
-            )
+            allowed = opening if opening.person_id is None else await self._come_in(db, opening, opening.person_id)
             opened.append(await sessions.open_session(db, house.server, allowed, now))
             return opened[0], [_entry(allowed, opened[0], now)]
 
@@ -123,7 +115,6 @@ class Entrance:
                     {"id": opened[0]},
                 ))  # fmt: skip
             raise
-        house.news.tell()
         return session_id
 
     async def _come_in(self, db: Db, opening: Opening, person_id: str) -> Opening:
@@ -139,9 +130,7 @@ class Entrance:
             raise Throttled("There are {most} sessions of yours open; end one first.",
                             most=str(house.config.sessions_per_person))  # fmt: skip
         now = stamp(house.clock.now())
-        await db.execute(
-            "UPDATE people SET last_sign_in_at = :now WHERE id = :id", {"now": now, "id": person_id}
-        )
+        await db.execute("UPDATE people SET last_sign_in_at = :now WHERE id = :id", {"now": now, "id": person_id})
         await db.execute("UPDATE keys SET last_used_at = :now, last_address = :address WHERE fingerprint = :f",
                          {"now": now, "address": opening.address, "f": opening.key_fingerprint})  # fmt: skip
         return replace(opening, username=person["username"], role=Role.named(person["role"]),
@@ -184,7 +173,6 @@ class Entrance:
             await self._recorder.together(change)
         except RecordUnavailable:
             log.warning("the end of a session waits in the outbox: the record cannot be written")
-        house.news.tell()
 
 
 def _entry(opening: Opening, session_id: str, at: datetime) -> Draft:
