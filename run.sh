@@ -11,5 +11,7 @@ export AIFACTORY_DATA_ROOT="${AIFACTORY_DATA_ROOT:-$here/data}"
 # -P: not the caller's folder, which may have a `core` of its own, but ours and only ours.
 unset PYTHONHOME
 export PYTHONPATH="$here"
+# A service's user may have no home; asyncssh looks for one at every connection and gives up without.
+export HOME="${HOME:-/}"
 # exec: Ctrl-C and SIGTERM reach the console itself, which ends with a checkpoint.
 exec "$venv/bin/python" -P -m sshd "$@"

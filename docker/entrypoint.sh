@@ -8,5 +8,7 @@ if ! [ -w "$data" ]; then
   exit 1
 fi
 
+# A user that the image does not know (docker run --user) has no home; asyncssh gives up without one.
+export HOME="${HOME:-/}"
 # All addresses of the container; which of the host's reach it is decided where the port is published.
 exec "${AIFACTORY_PYTHON:-/opt/venv/bin/python}" -P -m sshd --host 0.0.0.0 "$@"
