@@ -20,7 +20,7 @@ from sshd.channel import Slow, SocketWatch
 from sshd.commands import Command, Streams
 from sshd.memory import TidyMemory
 from sshd.running import RunningApp
-from tui.client import Client
+from tui.client import Client, can_draw
 
 log = logging.getLogger("factory.session")
 
@@ -206,6 +206,9 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
 
     async def _show(self, desk: Desk, t: Tongue, environment: Mapping[str, str], screen: str) -> int:
         term = str(self._chan.get_terminal_type() or "")[:64]
+        if not can_draw(term):
+            self._say(t("Your terminal ({term}) cannot draw screens; the same can be done by commands: help", term=term or "-"))
+            return int(Exit.USAGE)
         client = Client.of(term, environment)
         width, height, *_ = self._chan.get_terminal_size()
         app = RunningApp(lambda: self._front.make_app(desk, client, t, self._theme, screen), self._chan, client, (width, height),
@@ -224,6 +227,10 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
             self._wire.remove(app)
             self._front.apps.discard(app)
             self._front.memory.session_ended()
+
+    def _say(self, words: str) -> None:
+        assert self._streams is not None
+        self._streams.say(words)
 
     def _crashed(self, desk: Desk, t: Tongue) -> Callable[[str, BaseException], str]:
         def record(incident: str, fault: BaseException) -> str:
