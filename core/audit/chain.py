@@ -79,8 +79,9 @@ class Chain:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             key, made = load_or_make_key(key_file, origin)
             changed = _publish(folder, key)
-            signer = Signer(folder, key, key_file.with_name(key_file.name + ".signed"), first_time=made)
             tail = Tail(folder, segment_bytes=segment_bytes, disk=disk, now=now)
+            memory = key_file.with_name(key_file.name + ".signed")
+            signer = Signer(folder, key, memory, first_time=made, own=tail.own)
             tail.look()
             return tail, signer, key, changed
 

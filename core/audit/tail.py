@@ -39,6 +39,7 @@ from core.errors import RecordUnavailable
 SEGMENT_BYTES = 64 * 1024 * 1024
 LEAST_FREE = 1024 * 1024
 _READ_BACK = 8 * 1024
+_OWN_AT_MOST = 200_000
 _LONGEST_BODY = MAX_LINE - 256
 
 
@@ -73,6 +74,8 @@ class Tail:
     ) -> None:
         self.seq = 0
         self.tip = GENESIS.encode()
+        self.own: set[bytes] = set()
+        """Hashes of lines that this process wrote and nobody signed yet, as far as it knows."""
         self._folder = folder
         self._limit = segment_bytes
         self._disk = disk or Disk()
@@ -140,12 +143,13 @@ class Tail:
 
     def _put(self, bodies: list[bytes]) -> list[Receipt]:
         seq, tip = self.seq, self.tip
-        lines, receipts = [], []
+        lines, receipts, own = [], [], []
         for body in bodies:
             seq += 1
             line, tip = link(tip, seq, body)
             lines.append(line)
             receipts.append(Receipt(seq, tip.decode()))
+            own.append(tip)
         data = b"".join(lines)
         self._before, self._size = self._size, -1  # until the write is known to be whole
         try:
@@ -158,6 +162,9 @@ class Tail:
             raise
         self.seq, self.tip, self._size = seq, tip, self._before + len(data)
         self._torn = None
+        if len(self.own) > _OWN_AT_MOST:  # another process signs
+            self.own.clear()
+        self.own.update(own)
         return receipts
 
     def _find_end(self) -> None:

@@ -193,22 +193,25 @@ asyncio.run(main(Path(sys.argv[1])))
 def test_nothing_acknowledged_is_lost_when_writers_are_killed_in_a_storm(tmp_path: Path) -> None:
     """Three writers at a time on one chain, one of them killed -9 every now and then."""
 
-    def start(number: int) -> subprocess.Popen[bytes]:
-        out = (tmp_path / f"out-{number}").open("wb")
-        with out:
-            return subprocess.Popen([sys.executable, "-c", WORKER, str(tmp_path)], cwd=ROOT, stdout=out)
+    def out(number: int) -> Path:
+        return tmp_path / f"out-{number}"
 
-    started = 3
-    workers = [start(number) for number in range(started)]
-    until = time.monotonic() + 4
-    while time.monotonic() < until:
-        time.sleep(random.uniform(0.2, 0.5))
-        victim = random.randrange(3)
-        workers[victim].send_signal(signal.SIGKILL)
-        workers[victim].wait()
-        workers[victim] = start(started)
-        started += 1
-    for worker in workers:
+    def start(number: int) -> subprocess.Popen[bytes]:
+        with out(number).open("wb") as sink:
+            return subprocess.Popen([sys.executable, "-c", WORKER, str(tmp_path)], cwd=ROOT, stdout=sink)
+
+    running = {number: start(number) for number in range(3)}
+    kills, deadline = 0, time.monotonic() + 30
+    while kills < 6 and time.monotonic() < deadline:
+        time.sleep(random.uniform(0.05, 0.3))
+        busy = [number for number in running if out(number).stat().st_size]
+        if busy:
+            victim = running.pop(random.choice(busy))
+            victim.send_signal(signal.SIGKILL)
+            victim.wait()
+            kills += 1
+            running[2 + kills] = start(2 + kills)
+    for worker in running.values():
         worker.kill()
         worker.wait()
 

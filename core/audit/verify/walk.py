@@ -26,11 +26,11 @@ def check_lines(lines: list[bytes], previous: bytes, seq: int) -> tuple[int, byt
     return seq - first, previous
 
 
-def blocks(fd: int, start: int, end: int) -> Iterator[tuple[bytes, list[bytes]]]:
+def blocks(fd: int, start: int, end: int, block: int = BLOCK) -> Iterator[tuple[bytes, list[bytes]]]:
     """Read a range block by block: the raw bytes, and the lines (without LF) that are complete with them."""
     rest = b""
     while start < end:
-        raw = os.pread(fd, min(BLOCK, end - start), start)
+        raw = os.pread(fd, min(block, end - start), start)
         if not raw:
             break
         start += len(raw)
