@@ -17,6 +17,8 @@ from core.sentence import Sentence
 from core.text import clip, one_line, wash
 
 _LONGEST_CELL = 60
+_WORDS = frozenset({"standing", "state_word", "holder", "agent_title", "doing", "station", "status", "sentence", "role"})
+"""Fields whose values are words of ours, and so are translated for eyes."""
 
 
 def plain(value: object) -> Any:
@@ -47,7 +49,7 @@ def rows_of(result: object) -> list[Any] | None:
 
 def heading(name: str) -> str:
     """A field's name as a column says it."""
-    for ending in ("_at", "_microusd"):
+    for ending in ("_at", "_microusd", "_usd", "_word", "_title"):
         name = name.removesuffix(ending)
     return name.replace("_", " ")
 
@@ -60,6 +62,10 @@ def cell(t: Tongue, name: str, value: object, now: datetime) -> str:
         return one_line(t.say(value))
     if isinstance(value, int) and name.endswith("_microusd"):
         return f"${value / 1_000_000:.2f}"
+    if isinstance(value, float) and name.endswith("_usd"):
+        return f"${value:.2f}"
+    if isinstance(value, str) and name in _WORDS:
+        return one_line(t(value)) if value else ""
     if isinstance(value, str) and (name.endswith("_at") or name in ("since", "at")) and value:
         return ago(t, value, now)
     simple = plain(value)
@@ -93,12 +99,18 @@ def table(t: Tongue, rows: list[Any], now: datetime) -> str:
     grid = [[t(heading(name)).upper() for name in names]]
     grid += [[clip(cell(t, name, getattr(row, name), now), _LONGEST_CELL) for name in names] for row in rows]
     widths = [max(_width(line[at]) for line in grid) for at in range(len(names))]
+    numbers = [_is_number(getattr(rows[0], name)) for name in names]
     return "\n".join(
         "  ".join(
-            text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)
+            " " * (width - _width(text)) + text if number else text + " " * (width - _width(text))
+            for text, width, number in zip(line, widths, numbers, strict=True)
         ).rstrip()
         for line in grid
     )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def columns_of(kind: type[Any]) -> tuple[str, ...]:
@@ -113,7 +125,7 @@ def card(t: Tongue, thing: Any, now: datetime) -> str:
         return one_line(str(thing))
     lines: list[str] = []
     below: list[str] = []
-    names = [f.name for f in fields(thing) if f.repr]
+    names = list(getattr(type(thing), "CARD", ())) or [f.name for f in fields(thing) if f.repr]
     width = max((_width(t(heading(name))) for name in names), default=0)
     for name in names:
         value = getattr(thing, name)

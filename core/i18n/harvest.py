@@ -17,6 +17,7 @@ from core.catalogue import OPERATIONS
 from core.i18n.vocabulary import WORDS
 from core.parse import inputs_of
 from core.sentence import Sentence
+from core.written import heading
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("core", "sshd", "tui")
@@ -30,13 +31,6 @@ class Message:
     one: str
     many: str = ""
     where: str = ""
-
-
-def heading(name: str) -> str:
-    """A field's name as a column or a card says it."""
-    for ending in ("_at", "_microusd"):
-        name = name.removesuffix(ending)
-    return name.replace("_", " ")
 
 
 def harvest() -> dict[tuple[str, str], list[str]]:

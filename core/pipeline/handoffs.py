@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import orjson
 from pydantic import Field
@@ -30,6 +30,8 @@ FOLLOWED_AT_ONCE = 200
 @dataclass(frozen=True, kw_only=True)
 class Handoff:
     """One entry of a product's time line."""
+
+    COLUMNS: ClassVar = ("at", "product_name", "from_agent", "to_agent", "reason", "to_state", "blocked", "position")
 
     position: int
     """Grows by time; `handoffs.follow --after` goes on from it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.access.permissions import Permission
 from core.clock import stamp
@@ -22,6 +23,8 @@ LISTED_AT_MOST = 50
 @dataclass(frozen=True, kw_only=True)
 class AtWork:
     """One agent that works right now."""
+
+    COLUMNS: ClassVar = ("product", "agent_title", "doing", "since")
 
     product_id: str
     product: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -88,6 +88,8 @@ class Square:
 @dataclass(frozen=True, kw_only=True)
 class ProductInFull(Product):
     """One product with everything that its page shows."""
+
+    CARD: ClassVar = (*Product.CARD, "next_step", "collaborators", "tasks", "handoffs", "artifacts", "brief")
 
     brief: str
     interface_locale: str

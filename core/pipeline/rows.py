@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 import orjson
 
@@ -39,6 +40,10 @@ _FINAL_STANDING = {State.FAILED: Standing.FAILED, State.CANCELLED: Standing.CANC
 @dataclass(frozen=True, kw_only=True)
 class Product:
     """One product, as a list shows it."""
+
+    COLUMNS: ClassVar = ("name", "standing", "state_word", "holder", "since", "owner", "cost_usd", "id")
+    CARD: ClassVar = ("name", "standing", "state_word", "holder", "since", "why", "owner", "profile", "content_locale",
+                      "cost_usd", "created_at", "id")  # fmt: skip
 
     id: str
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import orjson
 
@@ -19,6 +20,8 @@ from core.work import Work
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """One piece of an agent's work."""
+
+    COLUMNS: ClassVar = ("agent_title", "status", "target_state", "attempt", "created_at", "error", "id")
 
     id: str
     product_id: str

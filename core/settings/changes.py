@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.access.permissions import Permission
 from core.clock import stamp
@@ -21,6 +22,8 @@ LEAST_SECRET = 16
 @dataclass(frozen=True, kw_only=True)
 class SettingShown:
     """One setting as it holds now; a secret's value is only `set` or `not set`."""
+
+    COLUMNS: ClassVar = ("key", "value", "source", "default", "sentence")
 
     key: str
     value: str
