@@ -26,7 +26,7 @@ LEAST_FREE = 500 * 1_048_576
 class Finding:
     """One thing that was looked at."""
 
-    COLUMNS: ClassVar = ("well", "what", "found", "cure")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("well", "what", "found", "cure")
 
     what: str
     well: bool

@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields, replace
-from typing import Any, Literal, Union
+from typing import Any, Literal, NamedTuple, Union
 
 from pydantic import ValidationError
 
@@ -15,12 +15,21 @@ from core.operation import Asked, Kind
 from core.secret import Secret
 from core.text import clip, one_line
 
+
+class Option(NamedTuple):
+    """`--name value`, and how many plain words stood before it."""
+
+    name: str
+    value: str | None
+    at: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """A command line, taken apart: plain words first, then options as given."""
 
     plain: list[str]
-    options: list[tuple[str, str | None]]
+    options: list[Option]
     json: bool = False
     dry_run: bool = False
     asks_help: bool = False
@@ -43,7 +52,7 @@ class Input:
 def split_options(words: list[str]) -> Words:
     """Take a line apart; `--name value`, `--name=value`, `--flag`, and `--` ends the options. Raises Invalid."""
     plain: list[str] = []
-    options: list[tuple[str, str | None]] = []
+    options: list[Option] = []
     given: dict[str, Any] = {}
     rest = iter(words)
     for word in rest:
@@ -57,13 +66,13 @@ def split_options(words: list[str]) -> Words:
             given["dry_run"] = True
         elif word.startswith("--") and "=" in word:
             name, _, value = word[2:].partition("=")
-            options.append((name, value))
+            options.append(Option(name, value, len(plain)))
         elif word.startswith("--"):
-            options.append((word[2:], None))
+            options.append(Option(word[2:], None, len(plain)))
         else:
             # A word after an option is its value; whether the option takes one is known when the kind is.
-            if options and options[-1][1] is None and not options[-1][0].endswith("-stdin"):
-                options[-1] = (options[-1][0], word)
+            if options and options[-1].value is None and not options[-1].name.endswith("-stdin"):
+                options[-1] = options[-1]._replace(value=word)
             else:
                 plain.append(word)
     words_given = Words(plain=plain, options=options, **given)
@@ -73,8 +82,8 @@ def split_options(words: list[str]) -> Words:
 
 def taken(words: Words, name: str) -> tuple[Words, str | None]:
     """The line without one option, and the last value that was given for it."""
-    values = [value or "" for key, value in words.options if key == name]
-    rest = [pair for pair in words.options if pair[0] != name]
+    values = [each.value or "" for each in words.options if each.name == name]
+    rest = [each for each in words.options if each.name != name]
     return replace(words, options=rest), values[-1] if values else None
 
 
@@ -134,15 +143,14 @@ def attribute_sentences(kind: type[Any]) -> dict[str, str]:
 _SENTENCES: dict[type[Any], dict[str, str]] = {}
 
 
-async def request_of(
-    kind: Kind, plain: list[str], words: Words, read_input: Callable[[], Awaitable[str]]
-) -> Asked:
+async def request_of(kind: Kind, plain: list[str], words: Words, read_input: Callable[[], Awaitable[str]]) -> Asked:
     """Build the request; `-` as a value and `--name-stdin` take standard input. Raises Invalid."""
     inputs = {each.name: each for each in inputs_of(kind)}
     given: dict[str, object] = {}
     from_input: list[str] = []
     loose = list(plain)
-    for option, value in words.options:
+    shift = len(plain) - len(words.plain)
+    for option, value, at in words.options:
         name = option.replace("-", "_")
         if name not in inputs and name.endswith("_stdin") and name.removesuffix("_stdin") in inputs:
             name, value = name.removesuffix("_stdin"), "-"
@@ -153,7 +161,9 @@ async def request_of(
             raise Invalid("The option {option} stands there twice.", option=f"--{option}")
         if inputs[name].kind == "flag":
             if value is not None and value.lower() not in _TRUE | _FALSE:
-                loose.append(value)
+                # Not this flag's value but a plain word: back to where it stood.
+                loose.insert(max(0, at + shift), value)
+                shift += 1
                 value = None
             given[name] = value is None or value.lower() in _TRUE
         elif value is None:
@@ -198,7 +208,9 @@ def _shares(inputs: dict[str, Input], names: list[str], text: str) -> dict[str, 
     """Standard input for one field whole (its last newline dropped when a secret); for several, a line each."""
     if len(names) == 1:
         return {names[0]: text.rstrip("\r\n") if inputs[names[0]].kind == "secret" else text}
-    lines = text.splitlines()
+    lines = [each.removesuffix("\r") for each in text.split("\n")]
+    if lines[-1] == "":
+        lines.pop()
     if len(lines) < len(names):
         raise Invalid("Standard input must hold one line for each of {options}.",
                       options=" ".join(f"--{name}" for name in names))  # fmt: skip
@@ -216,4 +228,3 @@ def build(kind: Kind, given: dict[str, object]) -> Asked:
             for error in fault.errors(include_input=False, include_url=False)
         )
         raise Invalid("{reasons}", reasons=clip(reasons, 400)) from None
-

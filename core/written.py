@@ -70,7 +70,8 @@ def cell(t: Tongue, name: str, value: object, now: datetime) -> str:
         return ago(t, value, now)
     simple = plain(value)
     if isinstance(simple, list):
-        return ", ".join(str(each) for each in simple if not isinstance(each, dict)) or str(len(simple))
+        words = [str(each) for each in simple if not isinstance(each, dict)]
+        return ", ".join(words) if words or not simple else str(len(simple))
     if isinstance(simple, dict):
         return ", ".join(f"{key}={each}" for key, each in simple.items())
     return one_line(str(simple if simple is not None else ""))

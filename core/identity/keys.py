@@ -38,7 +38,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 class Key:
     """A public key of somebody's."""
 
-    COLUMNS: ClassVar = ("id", "label", "algorithm", "fingerprint", "last_used_at")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("id", "label", "algorithm", "fingerprint", "last_used_at")
 
     id: str
     label: str

@@ -19,7 +19,7 @@ from core.work import Work
 class SessionRow:
     """One session, open or ended."""
 
-    COLUMNS: ClassVar = ("id", "username", "role", "door", "address", "method", "factor", "opened_at", "seen_at", "mine")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("id", "username", "role", "door", "address", "method", "factor", "opened_at", "seen_at", "mine")
 
     id: str
     username: str
@@ -64,7 +64,7 @@ class ListSessions(Operation[tuple[SessionRow, ...]], name="sessions.list", need
     async def run(self, work: Work) -> tuple[SessionRow, ...]:
         only = "" if self.ended else " AND s.ended_at IS NULL"
         rows = await work.db.fetch_all(
-            f"{_SELECT} WHERE {_REACH[work.reach]}{only} ORDER BY s.opened_at DESC LIMIT :limit",  # noqa: S608
+            f"{_SELECT} WHERE {_REACH[work.reach]}{only} ORDER BY s.opened_at DESC LIMIT :limit",
             {
                 "me": work.caller.person_id,
                 "mine": work.caller.session_id,
@@ -82,7 +82,7 @@ class EndSession(Operation[SessionRow], name="sessions.end", needs=Permission.SE
 
     async def run(self, work: Work) -> SessionRow:
         row = await work.db.fetch_one(
-            f"{_SELECT} WHERE s.id = :id AND {_REACH[work.reach]} AND s.ended_at IS NULL",  # noqa: S608
+            f"{_SELECT} WHERE s.id = :id AND {_REACH[work.reach]} AND s.ended_at IS NULL",
             {"id": self.session, "me": work.caller.person_id, "mine": work.caller.session_id},
         )
         if row is None:

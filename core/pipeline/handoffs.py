@@ -31,7 +31,7 @@ FOLLOWED_AT_ONCE = 200
 class Handoff:
     """One entry of a product's time line."""
 
-    COLUMNS: ClassVar = ("at", "product_name", "from_agent", "to_agent", "reason", "to_state", "blocked", "position")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("at", "product_name", "from_agent", "to_agent", "reason", "to_state", "blocked", "position")
 
     position: int
     """Grows by time; `handoffs.follow --after` goes on from it."""

@@ -24,7 +24,7 @@ LISTED_AT_MOST = 50
 class AtWork:
     """One agent that works right now."""
 
-    COLUMNS: ClassVar = ("product", "agent_title", "doing", "since")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("product", "agent_title", "doing", "since")
 
     product_id: str
     product: str

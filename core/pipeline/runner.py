@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 import logging
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
 from core.clock import Clock, moment
-from core.desk import Desk
 from core.errors import Conflict, CoreError, NotFound, NotSignedIn
 from core.operation import Operation
 from core.pipeline.agents import Done, Job, Studio, Trouble
@@ -21,6 +20,9 @@ from core.pipeline.fingerprint import canonical
 from core.pipeline.flow import Agent
 from core.pipeline.release import criticise
 from core.text import clip, one_line
+
+if TYPE_CHECKING:
+    from core.desk import Desk
 
 R = TypeVar("R")
 log = logging.getLogger("factory.runner")
@@ -116,8 +118,8 @@ class Runner:
     async def _work(self, assignment: Assignment) -> None:
         try:
             async with asyncio.timeout(assignment.seconds):
-                done = await self._do(assignment)
-            await self._say(_finish(assignment, done))
+                done = await worked(assignment, self._studio, self._products)
+            await self._say(handed_over(assignment, done))
         except Trouble as trouble:
             how = Failure.PASSING if trouble.passing else Failure.LASTING
             await self._fail(assignment, trouble.reason, how)
@@ -129,20 +131,6 @@ class Runner:
             # The studio is not ours to trust: its crash is a failed try on record, never the runner's end.
             log.exception("agent %s crashed on %s", assignment.agent, assignment.task_id)
             await self._fail(assignment, f"crashed: {type(fault).__name__}", Failure.CRASH)
-
-    async def _do(self, assignment: Assignment) -> Done:
-        if Agent.named(assignment.agent) is Agent.COMPLETE:
-            packed = assignment.earlier.get(Agent.DEVOPS.code, {})
-            return await criticise(self._products / assignment.product_id, packed)
-        return await self._studio.work(self._job(assignment))
-
-    def _job(self, assignment: Assignment) -> Job:
-        return Job(
-            product_id=assignment.product_id, product_name=assignment.product_name, agent=assignment.agent,
-            brief=assignment.brief, profile=assignment.profile, content_locale=assignment.content_locale,
-            interface_locale=assignment.interface_locale, folder=self._products / assignment.product_id,
-            earlier=assignment.earlier, feedback=assignment.feedback, attempt=assignment.attempt,
-        )  # fmt: skip
 
     async def _fail(self, assignment: Assignment, error: str, how: Failure) -> None:
         words = clip(one_line(error), ERROR_LENGTH) or "no reason given"
@@ -181,7 +169,21 @@ class Runner:
             await self._ask(ReleaseTask(task=task_id))
 
 
-def _finish(assignment: Assignment, done: Done) -> FinishTask:
+async def worked(assignment: Assignment, studio: Studio, products: Path) -> Done:
+    """The agent's work: the studio's, but for the release critic, who trusts nobody and is built in."""
+    folder = products / assignment.product_id
+    if Agent.named(assignment.agent) is Agent.COMPLETE:
+        return await criticise(folder, assignment.earlier.get(Agent.DEVOPS.code, {}))
+    return await studio.work(Job(
+        product_id=assignment.product_id, product_name=assignment.product_name, agent=assignment.agent,
+        brief=assignment.brief, profile=assignment.profile, content_locale=assignment.content_locale,
+        interface_locale=assignment.interface_locale, folder=folder, earlier=assignment.earlier,
+        feedback=assignment.feedback, attempt=assignment.attempt,
+    ))  # fmt: skip
+
+
+def handed_over(assignment: Assignment, done: Done) -> FinishTask:
+    """What the runner says about it; raises Trouble when the output is nothing that could be kept."""
     try:
         return FinishTask(
             task=assignment.task_id,

@@ -23,7 +23,7 @@ LEAST_SECRET = 16
 class SettingShown:
     """One setting as it holds now; a secret's value is only `set` or `not set`."""
 
-    COLUMNS: ClassVar = ("key", "value", "source", "default", "sentence")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("key", "value", "source", "default", "sentence")
 
     key: str
     value: str
