@@ -106,8 +106,8 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
     def eof_received(self) -> bool:
         if self._streams is not None:
             self._streams.end()
-        # Keep the channel open: a command still owes its answer.
-        return self._app is None
+        # Keep the channel open: a command still owes its answer, and a screen without a keyboard is still a screen.
+        return True
 
     def break_received(self, msec: int) -> bool:
         self._cut()
