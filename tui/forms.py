@@ -24,7 +24,7 @@ from core.written import heading
 from tui.asking import sentence_of
 from tui.widgets.forms import Choice, Field, Option
 from tui.widgets.long_input import LongInput
-from tui.widgets.pieces import Ink, Piece, Text
+from tui.widgets.pieces import Ink, Line, Piece, Text
 from tui.widgets.press import Press
 from tui.widgets.prose import Prose
 
@@ -74,9 +74,13 @@ class Form(ModalScreen["Asked | None"]):
                 yield from self._widgets(each)
             yield self._faults
             yield Press(self._word())
-            yield Text([], [Piece("tab", Ink.HERE), Piece(f" {t('next')}   "), Piece("ctrl+s", Ink.HERE),
-                            Piece(f" {self._word()}   "), Piece("esc", Ink.HERE), Piece(f" {t('back')}")], [])  # fmt: skip
+            yield Text([], self._keys(), [])
             yield self._line
+
+    def _keys(self) -> Line:
+        t = self.factory.t
+        keys = (("tab", t("next")), ("ctrl+s", self._word()), ("esc", t("back")))
+        return [part for key, does in keys for part in (Piece(key, Ink.HERE), Piece(f" {does}   "))]
 
     def _word(self) -> str:
         return self.factory.t("show") if self.kind.risk is Risk.LOOK else self.factory.t("do it")
@@ -97,14 +101,16 @@ class Form(ModalScreen["Asked | None"]):
             options = [*unsaid, *(Option(choice, choice) for choice in each.choices)]
             self._asked[each.name] = Choice(label, options, each.default or options[0].value)
         elif long:
-            yield Text([Piece(label, Ink.DIM)])
+            yield Text([Piece(f"{label:<18}", Ink.DIM), Piece(t(each.sentence) if each.sentence else "", Ink.DIM)])
             self._asked[each.name] = LongInput(limit=long)
         else:
-            self._asked[each.name] = Field(label, each.default, secret=each.kind == "secret",
-                                           on_cut=lambda n: t("Only the first of {n} lines was taken.", n=n))  # fmt: skip
+            self._asked[each.name] = Field(label, each.default, secret=each.kind == "secret", on_cut=self._cut)
         yield self._asked[each.name]
-        if each.sentence:
+        if each.sentence and not long:
             yield Prose([Piece(" " * 18), Piece(t(each.sentence), Ink.DIM)], hang=18)
+
+    def _cut(self, lines: int) -> str:
+        return self.factory.t("Only the first of {n} lines was taken.", n=lines)
 
     def on_mount(self) -> None:
         self._show_line()

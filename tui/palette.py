@@ -109,9 +109,8 @@ class Palette(ModalScreen[None]):
 
     def _narrow(self, sought: str) -> None:
         kept = [entry for entry in self._entries if fits(sought, entry.words, entry.sentence)]
-        start = sought.casefold().split()[:1]
-        # What begins with the word is more likely meant than what mentions it.
-        kept.sort(key=lambda entry: (bool(entry.needs), not (start and _begins(entry, start[0]))))
+        # What is called so is more likely meant than what mentions it.
+        kept.sort(key=lambda entry: (bool(entry.needs), -_named(entry, sought)))
         self._table.show(kept)
         self._table.go_to(0)
 
@@ -143,8 +142,10 @@ class Palette(ModalScreen[None]):
         app.call_later(choose, app, entry.kind, self._at_hand)
 
 
-def _begins(entry: Entry, word: str) -> bool:
-    return any(part.startswith(word) for part in entry.words.split())
+def _named(entry: Entry, sought: str) -> int:
+    """How many of the words begin one of the command's own."""
+    parts = entry.words.split()
+    return sum(any(part.startswith(word) for part in parts) for word in sought.casefold().split())
 
 
 def choose(app: FactoryApp, kind: Kind, at_hand: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,7 +26,9 @@ class Page(Place):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
-        self._reader = Reader(hang=4)
+        self._reader = Reader(wrapped=self.wrapped)
+
+    wrapped: ClassVar[bool] = True
 
     def title_words(self) -> str:
         return self._title
@@ -52,6 +54,8 @@ class Answer(Page):
     """The result of one request; it is not fetched again."""
 
     areas = ("nothing",)
+    wrapped = False
+    """A table that is wrapped is none; `h` and `l` move it sideways."""
 
     def __init__(self, asked: Operation[Any] | Errand[Any], result: Any) -> None:
         super().__init__(asked.name.replace(".", " "))
@@ -59,7 +63,7 @@ class Answer(Page):
         self._result = result
 
     async def load(self) -> None:
-        self.read([*self._lines()][:MOST_LINES])
+        self.read([[Piece(" "), *line] for line in self._lines()][:MOST_LINES])
 
     def _lines(self) -> Iterator[Line]:
         t, now, rows = self.t, datetime.now(UTC), rows_of(self._result)

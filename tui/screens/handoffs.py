@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
+from textual.worker import WorkType
 
 from core.errors import CoreError
 from core.operation import Kind
@@ -84,7 +85,7 @@ class Handoffs(Place):
             Hint("?", t("help")),
         )
 
-    def keys(self) -> Sequence[Hint]:
+    def all_keys(self) -> Sequence[Hint]:
         t = self.t
         return (
             Hint("enter", t("read the hand-off")),
@@ -104,9 +105,11 @@ class Handoffs(Place):
         self._show()
         if not self._following:
             self._following = True
-            self.run_worker(self._follow(self._rows[0].position if self._rows else 0), group="follow")
+            follow: WorkType[None] = self._follow
+            self.run_worker(follow, group="follow")
 
-    async def _follow(self, after: int) -> None:
+    async def _follow(self) -> None:
+        after = self._rows[0].position if self._rows else 0
         try:
             async with aclosing(self.desk.watch(FollowHandoffs(after=after))) as stream:
                 async for handoff in stream:
@@ -125,11 +128,8 @@ class Handoffs(Place):
 
     def _show(self) -> None:
         self._late = None
-        on_newest = self._table.place[0] <= 1
         sought = self._filter.words
-        self._table.show([row for row in self._rows if self._wanted(row, sought)])
-        if on_newest:
-            self._table.go_to(0)
+        timeline.show_newest_first(self._table, [row for row in self._rows if self._wanted(row, sought)])
 
     def _wanted(self, row: Handoff, sought: str) -> bool:
         t = self.t

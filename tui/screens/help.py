@@ -85,7 +85,7 @@ class Help(Page):
         if self._about is None:
             return
         yield self._heading(self.t("Keys here"))
-        for hint in self._about.keys():
+        for hint in self._about.all_keys():
             if hint.key not in ("?", "esc", ":"):
                 yield self._row(hint)
         yield []

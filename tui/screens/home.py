@@ -15,11 +15,13 @@ from textual.containers import Horizontal
 from core.audit.reading import RecordState, SearchRecord, ShowRecordState
 from core.identity.session_list import ListSessions, SessionRow
 from core.operation import Kind
+from core.pipeline.handoffs import Handoff, ListHandoffs
 from core.pipeline.holds import AtWork, Factory, ShowFactory
 from core.pipeline.intake import CreateProduct
 from core.pipeline.rows import Product, Standing
 from tui.clean import one_line
 from tui.screens import product_words as words
+from tui.screens import timeline
 from tui.screens.product_card import ProductCard
 from tui.screens.steering import Steers, Subject, subject_of
 from tui.symbols import Sign
@@ -32,6 +34,8 @@ REFUSED_SIGN_INS = SearchRecord(query="action:session.open outcome:refused since
 COUNTED_EVERY = 60.0
 """Seconds between two counts of refused sign-ins: a search of the record is no small change."""
 BAR = 16
+TALL, LATELY = 34, 12
+"""From so many lines on there is room for what changed hands lately, and for how much of it."""
 
 
 class Home(Steers):
@@ -62,7 +66,7 @@ class Home(Steers):
         new = self.hint("n", self.t("new product"), CreateProduct)
         return (*opens, *self.steering_hints(), new, Hint(":", self.t("commands")), Hint("?", self.t("help")))
 
-    def keys(self) -> Sequence[Hint]:
+    def all_keys(self) -> Sequence[Hint]:
         new = self.hint("n", self.t("make a product from a brief"), CreateProduct)
         return (Hint("enter", self.t("open the product")), *self.steering_keys(), new)
 
@@ -75,13 +79,16 @@ class Home(Steers):
             return subject_of(row)
         if isinstance(row, AtWork):
             return Subject(row.product_id, row.product, Standing.RUNNING)
+        if isinstance(row, Handoff):
+            return Subject(row.product_id, row.product_name, None)
         return None
 
     # -- fetching and showing
 
     async def load(self) -> None:
         factory = await self.look(ShowFactory())
-        self._show_lists(factory)
+        lately = await self.look(ListHandoffs(limit=LATELY)) if self.app.size.height >= TALL else ()
+        self._show_lists(factory, lately)
         record = await self.look(ShowRecordState())
         here = await self.look(ListSessions()) if self.desk.may(ListSessions).allowed else ()
         await self._count_refused()
@@ -92,24 +99,18 @@ class Home(Steers):
             *([self._people_line(here, factory)] if here else []),
         )
 
-    def _show_lists(self, factory: Factory) -> None:
+    def _show_lists(self, factory: Factory, lately: Sequence[Handoff]) -> None:
         t = self.t
-        self._list.show(
-            Section(
-                t("Waiting for a person"),
-                factory.waiting_count,
-                factory.waiting,
-                self._waiting_columns(),
-                t("Nothing waits for a person."),
-            ),
-            Section(
-                t("Running"),
-                len(factory.running),
-                factory.running,
-                self._running_columns(),
-                t("The factory is on hold.") if factory.held else t("Nothing runs.  n  makes a product from a brief."),
-            ),
-        )
+        nothing = t("The factory is on hold.") if factory.held else t("Nothing runs.  n  makes a product from a brief.")
+        sections = [
+            Section(t("Waiting for a person"), factory.waiting_count, factory.waiting,
+                    self._waiting_columns(), t("Nothing waits for a person.")),
+            Section(t("Running"), len(factory.running), factory.running, self._running_columns(), nothing),
+        ]  # fmt: skip
+        if lately:
+            columns = timeline.columns(t, self.factory.symbols, with_product=True)
+            sections.append(Section(t("Lately"), 0, lately, columns, ""))
+        self._list.show(*sections)
 
     def _waiting_columns(self) -> list[Column[Product]]:
         sign = self.factory.symbols(Sign.ASKS)
@@ -214,8 +215,8 @@ class Home(Steers):
         open_new_product(self)
 
 
-def _key(row: Product | AtWork) -> str:
-    return row.id if isinstance(row, Product) else row.product_id
+def _key(row: Product | AtWork | Handoff) -> str:
+    return row.product_id if isinstance(row, AtWork) else row.id
 
 
 def make() -> Home:

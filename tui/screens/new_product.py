@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.widgets import Input, TextArea
 
 from core.command_line import line_of
@@ -69,12 +70,9 @@ class NewProduct(Place):
         )
         yield self._brief
         yield Text([])
-        yield self._called
-        yield self._profile
-        yield self._language
-        yield Text([])
-        yield Press(t("make it"))
-        yield self._line
+        yield Vertical(
+            self._called, self._profile, self._language, Text([]), Press(t("make it")), self._line, classes="fields"
+        )
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -104,7 +102,7 @@ class NewProduct(Place):
     def _show_line(self) -> None:
         # The brief goes in from a file, however short it is here: that is how one would do it again.
         line = line_of(CreateProduct, {**self._values(), "brief": "\n"})
-        self._line.show([[Piece(f" {line}", Ink.DIM)]])
+        self._line.show([[Piece(line, Ink.DIM)]])
         self.show_place((len(self._brief.text), BRIEF_LIMIT) if self._brief.text else (0, 0))
 
     @on(Input.Submitted)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkType
 
 from core.audit.reading import RecordState, ShowRecordState
 from core.errors import CoreError, Forbidden
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 CALM_SECONDS = 1.0
 """Data is fetched anew at most this often, however much changes."""
+SAID_SECONDS = 12.0
+"""How long what went well is said; a refusal stays until it is answered."""
 WIDE, VAST = 120, 160
 """Columns from which a detail pane stands at the right, and from which it breathes."""
 
@@ -45,6 +48,7 @@ class Place(Screen[Any]):
     ]
 
     _refusal: CoreError | None = None
+    _cannot_load = False
     _loaded = False
 
     # -- for subclasses ----------------------------------------------------------------------------------------------
@@ -61,7 +65,7 @@ class Place(Screen[Any]):
         """The four to six keys that matter here."""
         return ()
 
-    def keys(self) -> Sequence[Hint]:
+    def all_keys(self) -> Sequence[Hint]:
         """Every key of this screen, for help; the hints are those that fit."""
         return self.hints()
 
@@ -127,9 +131,15 @@ class Place(Screen[Any]):
         self.again()
 
     def say(self, sentence: str) -> None:
-        """One sentence in the status line."""
+        """One sentence in the status line, for a while."""
         self._refusal = None
         self.footer.say(sentence)
+        if sentence:
+            self.set_timer(SAID_SECONDS, lambda: self._hush(sentence))
+
+    def _hush(self, sentence: str) -> None:
+        if self._refusal is None and self.footer.said == sentence:
+            self.footer.say("")
 
     def refuse(self, sentence: str, refusal: CoreError) -> None:
         """A refusal in the status line; `?` explains it while it stands there."""
@@ -186,7 +196,9 @@ class Place(Screen[Any]):
         self.query_one("#header", Header).show(self._standing(record))
 
     def on_mount(self) -> None:
-        self.run_worker(self._keep_fresh(), group="fresh", exit_on_error=True)
+        # The method, not its coroutine: one that a closing app does not start any more would be left over.
+        keep_fresh: WorkType[None] = self._keep_fresh
+        self.run_worker(keep_fresh, group="fresh", exit_on_error=True)
 
     def on_screen_resume(self) -> None:
         """In front again: what happened meanwhile was not fetched."""
@@ -195,7 +207,8 @@ class Place(Screen[Any]):
 
     def again(self) -> None:
         """Fetch everything now."""
-        self.run_worker(self._load(), group="again", exclusive=True)
+        load: WorkType[None] = self._load
+        self.run_worker(load, group="again", exclusive=True)
 
     def action_again(self) -> None:
         self.again()
@@ -214,7 +227,11 @@ class Place(Screen[Any]):
             await self.load()
             self._loaded = True
             await self._show_standing()
+            if self._cannot_load:
+                self._cannot_load = False
+                self.say("")
         except CoreError as refusal:
+            self._cannot_load = True
             self.refuse(sentence_of(self.t, refusal), refusal)
 
     async def _keep_fresh(self) -> None:

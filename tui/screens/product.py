@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from core.pipeline.artifacts import ArtifactFile, ShowArtifact
 from core.pipeline.handoffs import Handoff
 from core.pipeline.products import ProductInFull, ShowProduct
 from core.pipeline.rows import Standing
+from core.pipeline.steering import ShareProduct
 from core.pipeline.tasks import ShowTask, Task
 from core.text import clip, one_line
 from tui.screens import product_words as words
@@ -23,8 +25,8 @@ from tui.screens import timeline
 from tui.screens.steering import Steers, Subject, subject_of
 from tui.widgets.columns import Column
 from tui.widgets.frame import Hint
-from tui.widgets.pieces import Ink, Line, Piece, Text
-from tui.widgets.prose import Prose
+from tui.widgets.pieces import Ink, Line, Piece, Text, spread
+from tui.widgets.prose import Prose, Reader, plain_lines
 from tui.widgets.record_table import RecordTable
 
 BRIEF_SHOWN = 400
@@ -85,7 +87,7 @@ class ProductScreen(Steers):
                 empty=[Piece(t("No files yet; the architect makes the first ones."), Ink.DIM)],
             ),
         }
-        self._brief = Prose(id="whole_brief")
+        self._brief = Reader(id="whole_brief")
         yield self._top
         for part, table in self._tables.items():
             table.add_class("list")
@@ -103,13 +105,13 @@ class ProductScreen(Steers):
         return (
             *self.steering_hints(),
             Hint("enter", t("open")),
+            Hint("f", t("files")),
             Hint("tab", t("next part")),
-            Hint("s", t("share")),
+            self.hint("s", t("share"), ShareProduct),
             Hint("?", t("help")),
-            Hint("esc", t("back")),
         )
 
-    def keys(self) -> Sequence[Hint]:
+    def all_keys(self) -> Sequence[Hint]:
         t = self.t
         return (
             Hint("enter", t("open the hand-off, the task or the file under the cursor")),
@@ -121,18 +123,27 @@ class ProductScreen(Steers):
         return (ShowProduct, ShowTask, ShowArtifact, *super().kinds())
 
     def subject(self) -> Subject | None:
-        return subject_of(self._product) if self._product else None
+        found = self._product
+        return replace(subject_of(found), approvable=found.approvable) if found else None
 
     async def load(self) -> None:
         product = await self.look(ShowProduct(product=self._sought))
         self._product = product
         self.show_title(product.name)
-        self._top.show(*self._head(product))
-        self._tables[Part.HANDOFFS].show(product.handoffs)
-        self._tables[Part.TASKS].show(tuple(reversed(product.tasks)))
+        self._show_head()
+        timeline.show_newest_first(self._tables[Part.HANDOFFS], product.handoffs)
+        timeline.show_newest_first(self._tables[Part.TASKS], tuple(reversed(product.tasks)))
         self._tables[Part.FILES].show(product.artifacts)
-        self._brief.show([[Piece(f"  {line}")] for line in product.brief.split("\n")])
+        self._brief.show([[Piece("  "), *line] for line in plain_lines(product.brief)])
         self.show_hints()
+
+    def on_resize(self) -> None:
+        self._show_head()
+
+    def _show_head(self) -> None:
+        if self._product is not None:
+            symbols, width = self.factory.symbols, self.app.size.width
+            self._top.show(*(spread(line, (), width - 1, symbols) for line in self._head(self._product)))
 
     def _head(self, product: ProductInFull) -> Iterator[Line]:
         t, symbols = self.t, self.factory.symbols
@@ -188,8 +199,9 @@ class ProductScreen(Steers):
         self._brief.display = self._part is Part.BRIEF
         if self._table is not None:
             self._table.focus()
-        if self._product is not None:
-            self._top.show(*self._head(self._product))
+        else:
+            self._brief.focus()
+        self._show_head()
         self._moved()
 
     def action_next_part(self) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+
+from textual.worker import WorkType
 
 from core.errors import CoreError
 from core.pipeline.products import ProductInFull, ShowProduct
@@ -28,7 +31,8 @@ class ProductCard(Prose):
         if product is None or not place.wide:
             self.show(())
             return
-        self.run_worker(self._fetch(place, product), group="card", exclusive=True)
+        fetch: WorkType[None] = partial(self._fetch, place, product)
+        self.run_worker(fetch, group="card", exclusive=True)
 
     async def _fetch(self, place: Place, product: str) -> None:
         try:

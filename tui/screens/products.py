@@ -84,7 +84,7 @@ class Products(Steers):
         opens = [Hint("enter", self.t("open"))] if self._all else []
         return (*opens, new, Hint("/", self.t("filter")), *self.steering_hints(), Hint("?", self.t("help")))
 
-    def keys(self) -> Sequence[Hint]:
+    def all_keys(self) -> Sequence[Hint]:
         return (
             Hint("enter", self.t("open the product")),
             self.hint("n", self.t("make a product from a brief"), CreateProduct),

@@ -29,7 +29,10 @@ class Subject:
 
     id: str
     name: str
-    standing: Standing
+    standing: Standing | None
+    """None where only its name is known."""
+    approvable: bool | None = None
+    """Whether a yes or no moves it, where that is known."""
 
 
 def subject_of(product: Product) -> Subject:
@@ -65,12 +68,14 @@ class Steers(Place):
             return ()
         yes = self.hint("a", t("approve"), ApproveProduct)
         no = self.hint("r", t("reject"), RejectProduct)
-        rework = self.hint("w", t("one more round"), RetryProduct)
+        rework = self.hint("w", t("rework"), RetryProduct)
         pause = self.hint("p", t("pause"), PauseProduct)
         cancel = self.hint("c", t("cancel"), CancelProduct)
         match subject.standing:
             case Standing.WAITING:
-                return (yes, no, rework, cancel)
+                if subject.approvable is None:
+                    return (yes, no, rework)
+                return (yes, no, cancel) if subject.approvable else (rework, cancel)
             case Standing.PAUSED:
                 return (self.hint("p", t("resume"), ResumeProduct), cancel)
             case Standing.FAILED:

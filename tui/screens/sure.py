@@ -20,23 +20,18 @@ from tui.widgets.confirm import ConfirmByName, Question
 from tui.widgets.forms import LineInput
 from tui.widgets.frame import Hint
 from tui.widgets.pieces import Ink, Piece, Text
-from tui.widgets.prose import Prose, wrap
+from tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from tui.app import FactoryApp
-
-LINE = 70
-"""Cells of a line in a dialog."""
 
 
 async def sure(app: FactoryApp, asked: Operation[Any] | Errand[Any], name: str, effect: tuple[str, ...]) -> bool:
     """Whether the person typed the name of what will be changed. In workers only."""
     t = app.t
-    room = min(LINE, app.size.width - 10)
-    told = [line for sentence in effect or (t(asked.sentence()),) for line in wrap([Piece(sentence)], room)]
     question = Question(
         title=t("{command} {name}?", command=asked.name.replace(".", " "), name=name),
-        effect=["".join(piece.text for piece in line) for line in told],
+        effect=effect or (t(asked.sentence()),),
         command=line_for(asked),
         yes=Hint("enter", t("yes")),
         no=Hint("esc", t("no, leave it")),
@@ -72,13 +67,7 @@ class ProveAgain(ModalScreen[bool]):
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Text([Piece(t("Prove that it is you"), Ink.STRONG)], [])
             yield Prose(
-                [
-                    Piece(
-                        t(
-                            "This is dangerous, so your second factor is asked for again. It then counts for ten minutes."
-                        )
-                    )
-                ],
+                [Piece(t("This is dangerous, so your second factor is asked for again; it counts for ten minutes."))],
                 [],
                 [Piece(t("Code of your authenticator, or a recovery code:"))],
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import TypeVar
 
 from core.i18n.tongue import Tongue
 from core.pipeline.handoffs import Handoff
@@ -12,7 +13,10 @@ from tui.screens import product_words as words
 from tui.symbols import Symbols
 from tui.widgets.columns import Column
 from tui.widgets.pieces import Ink, Line, Piece
+from tui.widgets.record_table import RecordTable
 from tui.widgets.stage_strip import Stage, status
+
+Row = TypeVar("Row")
 
 STATUS: Mapping[str, Stage] = MappingProxyType(
     {
@@ -29,7 +33,7 @@ STATUS: Mapping[str, Stage] = MappingProxyType(
 
 def columns(t: Tongue, symbols: Symbols, *, with_product: bool) -> list[Column[Handoff]]:
     """`13:44:02  developer → qa  runtime test passed`, and what was objected to where there is room."""
-    product: list[Column[Handoff]] = [Column(t("product"), lambda row: row.product_name, 16, grow=2, ink=Ink.STRONG)]
+    product: list[Column[Handoff]] = [Column(t("product"), lambda row: row.product_name, 14, grow=2, ink=Ink.STRONG)]
     return [
         Column(t("time"), lambda row: words.clock_time(row.at), 8, ink=Ink.DIM),
         *(product if with_product else ()),
@@ -39,6 +43,14 @@ def columns(t: Tongue, symbols: Symbols, *, with_product: bool) -> list[Column[H
         Column(t("reason"), lambda row: reason_line(t, row), 18, grow=2, priority=1),
         Column(t("objection"), lambda row: row.notes[0] if row.notes else "", 12, grow=3, priority=2),
     ]
+
+
+def show_newest_first(table: RecordTable[Row], rows: Sequence[Row]) -> None:
+    """Show rows that grow at the top; a cursor on the newest stays on the newest, elsewhere on its row."""
+    on_newest = table.place[0] <= 1
+    table.show(rows)
+    if on_newest:
+        table.go_to(0)
 
 
 def reason_line(t: Tongue, row: Handoff) -> Line:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from tui.widgets.forms import LineInput
 from tui.widgets.frame import Hint
 from tui.widgets.pieces import Ink, Piece, Text
+from tui.widgets.prose import Prose
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Confirm(ModalScreen[bool]):
         asked = self.question
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Text([Piece(asked.title, Ink.STRONG)], [])
-            yield Text(*([Piece(line)] for line in asked.effect), [])
+            yield Prose(*([Piece(line)] for line in asked.effect), [])
             yield from self.answers()
-            yield Text([], [Piece(asked.command, Ink.DIM)])
+            yield Prose([], [Piece(asked.command, Ink.DIM)])
 
     def answers(self) -> ComposeResult:
         """What the person answers with."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -129,12 +130,23 @@ class Choice(Inked, Generic[Value], can_focus=True):
 
     def draw(self, width: int) -> Sequence[Line]:
         pieces = [Piece(f"{one_line(self._label):<18}", Ink.DIM)]
-        for at, option in enumerate(self._options):
+        first = self._first_in_sight(width - 18)
+        if first:
+            pieces.append(Piece(f"{self.symbols(Sign.MORE)} ", Ink.DIM))
+        for at, option in enumerate(self._options[first:], first):
             chosen = at == self._at
             sign = self.symbols(Sign.ON if chosen else Sign.OFF)
             ink = Ink.HERE if chosen and self.has_focus else Ink.TEXT if option.may else Ink.DIM
             pieces.append(Piece(f"{sign} {option.word}   ", ink))
         return [spread(pieces, (), width, self.symbols)]
+
+    def _first_in_sight(self, room: int) -> int:
+        """Where to begin, so that what is chosen can be seen when there are too many for the line."""
+        widths = [cell_len(option.word) + 5 for option in self._options]
+        first = 0
+        while first < self._at and sum(widths[first : self._at + 1]) + 2 * (first > 0) > room:
+            first += 1
+        return first
 
     def on_focus(self) -> None:
         self.redraw()

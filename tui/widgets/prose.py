@@ -72,6 +72,8 @@ class Reader(Prose, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_by(1)", show=False),
         Binding("k,up", "scroll_by(-1)", show=False),
+        Binding("l,right", "pan(16)", show=False),
+        Binding("h,left", "pan(-16)", show=False),
         Binding("pagedown,space", "page(1.0)", show=False),
         Binding("pageup", "page(-1.0)", show=False),
         Binding("ctrl+d", "page(0.5)", show=False),
@@ -84,6 +86,12 @@ class Reader(Prose, can_focus=True):
         """Another part is seen."""
 
     _top = 0
+    _left = 0
+
+    def __init__(self, *lines: Line, wrapped: bool = True, id: str | None = None) -> None:
+        """`wrapped` lines are broken between words; others are moved sideways."""
+        super().__init__(*lines, id=id)
+        self._wrapped = wrapped
 
     @property
     def position(self) -> tuple[int, int]:
@@ -92,7 +100,15 @@ class Reader(Prose, can_focus=True):
         return min(self._top + self.size.height, total), total
 
     def render_line(self, y: int) -> Strip:
-        return super().render_line(y + self._top)
+        if self._wrapped:
+            return super().render_line(y + self._top)
+        lines, width = self.lines(self.size.width), self.size.width
+        line = lines[y + self._top] if y + self._top < len(lines) else ()
+        strip = self.strip(line, max(width, self._left + width))
+        return strip.crop(self._left, self._left + width)
+
+    def draw(self, width: int) -> Sequence[Line]:
+        return super().draw(width) if self._wrapped else list(self._given)
 
     def action_scroll_by(self, by: int) -> None:
         most = max(len(self.lines(self.size.width)) - self.size.height, 0)
@@ -101,6 +117,11 @@ class Reader(Prose, can_focus=True):
             self._top = top
             self.refresh()
         self.post_message(self.Turned())
+
+    def action_pan(self, by: int) -> None:
+        longest = 0 if self._wrapped else max(map(width_of, self._given), default=0)
+        self._left = max(0, min(self._left + by, longest - self.size.width))
+        self.refresh()
 
     def action_page(self, part: float) -> None:
         self.action_scroll_by(round(self.size.height * part))
