@@ -34,7 +34,7 @@ _UNBOUNDED_FILES = 4
 T = TypeVar("T")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Batch:
     bodies: list[bytes]
     done: asyncio.Future[list[Receipt]]
@@ -113,13 +113,11 @@ class Chain:
 
         Raises RecordUnavailable when that is not certain (it may still be there: see `contains`), Throttled
         when too many wait, Unfit for a draft that cannot stand on record."""
-        return (await self.append_all([draft]))[0]
+        return (await self._append([_body(draft)]))[0]
 
     async def append_all(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Put entries on record one after the other with nothing between them; raises like `append`."""
-        if any(draft.action == SEALED for draft in drafts):
-            raise Unfit("only the signer seals files")
-        return await self._append([encode(draft) for draft in drafts])
+        return await self._append([_body(draft) for draft in drafts])
 
     async def _append(self, bodies: list[bytes]) -> list[Receipt]:
         if self._closed:
@@ -244,6 +242,12 @@ class Chain:
         """Past the queue, which is not open yet at the first seal and closed at the last."""
         bodies = [encode(draft) for draft in drafts]
         await self._in(self._writing, lambda: self._tail.write(bodies))
+
+
+def _body(draft: Draft) -> bytes:
+    if draft.action == SEALED:
+        raise Unfit("only the signer seals files")
+    return encode(draft)
 
 
 def _own(action: str, resource: str, details: JsonObject, severity: Severity) -> Draft:

@@ -9,12 +9,15 @@ import subprocess
 import sys
 from dataclasses import replace
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from core.audit.tail import Tail, encode
 from core.audit.verify import Kind, Unreadable, check, read_key, verify
+from core.audit.verify.chainfiles import chain_files
+from core.audit.verify.ranges import check_ranges
 from core.json_value import JsonObject
 from tests.audit_museum.exhibit import UNSIGNED, Exhibit, build, draft
 from tests.audit_museum.tricks import TRICKS, Trick
@@ -59,6 +62,15 @@ def test_a_trick_is_caught_at_its_place_and_called_by_its_name(exhibit: Exhibit,
     found = verify(exhibit.folder, deep=deep).first_break
     assert found is not None
     assert (found.file, found.line, found.kind) == (expected.file, expected.line, expected.kind), found
+
+
+def test_ranges_checked_by_helpers_join_to_the_whole_chain(whole: Path) -> None:
+    files = chain_files(whole)
+    answers = list(check_ranges([(file.path, *cut) for file in files for cut in file.cuts(1500)]))
+    assert len(answers) > len(files)
+    assert all(answer["whole"] for answer in answers)
+    for before, after in pairwise(answers):
+        assert (after["first"], after["seq"]) == (before["last"], before["seq"] + before["count"])
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)

@@ -50,7 +50,7 @@ def check_range(path: str, start: int, end: int) -> dict[str, str | int | bool]:
             seen += len(raw)
             if lines and not first:
                 first = last = lines[0][18:82]
-                number = lines[0][91:110].split(b",", 1)[0]
+                number = lines[0][90:110].split(b",", 1)[0]
                 seq = int(number) if number.isdigit() else 0
             good, last = check_lines(lines, last, seq + count)
             count += good
