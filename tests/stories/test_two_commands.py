@@ -26,9 +26,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_setting_is_named_and_not_guessed(tmp_path: Path) -> None:
-    refused = run(
-        "--data", str(tmp_path / "data"), AIFACTORY_SSH_LOGIN_SECONDS="soon", AIFACTORY_TASK_MAX_RETRIES="0"
-    )
+    refused = run("--data", str(tmp_path / "data"), AIFACTORY_SSH_LOGIN_SECONDS="soon", AIFACTORY_TASK_MAX_RETRIES="0")
 
     assert refused.returncode == 2
     assert "AIFACTORY_SSH_LOGIN_SECONDS" in refused.stderr
@@ -103,3 +101,25 @@ def test_the_console_itself_gets_the_signal(tmp_path: Path) -> None:
 def _refuses_connections(port: int) -> bool:
     with closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_the_environment_is_made_once_and_again_when_the_lock_changes(tmp_path: Path) -> None:
+    """With a lock that asks for nothing and a console that only says so: the rest is real."""
+    house = tmp_path / "house"
+    shutil.copytree(ROOT / "scripts", house / "scripts")
+    shutil.copy(ROOT / "run.sh", house / "run.sh")
+    (house / "sshd").mkdir()
+    (house / "sshd" / "__main__.py").write_text("import sys\nprint('started', *sys.argv[1:])\n")
+    lock = house / "requirements.txt"
+    lock.write_text("# nothing\n")
+
+    def started() -> tuple[str, bool]:
+        done = run("one word", "", program=house / "run.sh", AIFACTORY_VENV=str(house / ".venv"))
+        return done.stdout, "Installing" in done.stderr
+
+    assert started() == ("started one word \n", True)
+    assert started() == ("started one word \n", False)
+    lock.write_text("# nothing, but differently\n")
+    assert started() == ("started one word \n", True)
+    (house / ".venv" / "bin" / "python").unlink()
+    assert started() == ("started one word \n", True)
