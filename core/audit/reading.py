@@ -34,7 +34,7 @@ _verifying = ThreadPoolExecutor(1, thread_name_prefix="verify")
 class EntryRow:
     """One entry of the record, as a list shows it."""
 
-    COLUMNS: ClassVar = ("seq", "timestamp", "actor", "action", "resource", "outcome", "severity")
+    COLUMNS: ClassVar[tuple[str, ...]] = ("seq", "timestamp", "actor", "action", "resource", "outcome", "severity")
 
     seq: int
     timestamp: str
@@ -180,7 +180,9 @@ async def verify_now(house: House, deep: bool, progress: Callable[[int, int, str
         return not cancelled
 
     try:
-        report = await loop.run_in_executor(_verifying, lambda: verify(house.config.audit_dir, deep=deep, progress=tell))
+        report = await loop.run_in_executor(
+            _verifying, lambda: verify(house.config.audit_dir, deep=deep, progress=tell)
+        )
     except asyncio.CancelledError:
         cancelled = True
         raise
@@ -210,6 +212,8 @@ class RecordState:
 
     last: int
     """Number of the newest entry."""
+    signed: int
+    """Entries up to this number are under a signed checkpoint."""
     whole: bool
     broken_seq: int
     verified_at: str
@@ -229,8 +233,7 @@ class ShowRecordState(Errand[RecordState], name="audit.status", needs=Permission
         except (OSError, ValueError):
             kept = {}
         return RecordState(
-            last=house.chain.tip[0], whole=bool(kept.get("whole", True)), broken_seq=int(kept.get("seq", 0)),
+            last=house.chain.tip[0], signed=house.chain.signed, whole=bool(kept.get("whole", True)),
+            broken_seq=int(kept.get("seq", 0)),
             verified_at=str(kept.get("at", "")), trouble=house.chain.trouble,
         )  # fmt: skip
-
-

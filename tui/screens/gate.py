@@ -78,7 +78,7 @@ class Gate(Screen[Any]):
         """The keys that matter here."""
         return ()
 
-    def keys(self) -> Sequence[Hint]:
+    def all_keys(self) -> Sequence[Hint]:
         """For help."""
         return self.hints()
 
