@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
-import sys
-import types
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from core.identity import passwords
-
-for _absent in ("core.audit.search", "core.audit.query"):
-    # Being written; this loop goes with their arrival.
-    if importlib.util.find_spec(_absent) is None:
-        stub = types.ModuleType(_absent)
-        stub.__dict__["__getattr__"] = lambda _name: lambda *_: None
-        sys.modules[_absent] = stub
-
-from tests.house import OpenHouse, furnish, open_house  # noqa: E402
+from tests.house import OpenHouse, furnish, open_house
 
 REAL_COST = passwords.COST
 passwords.COST = 4
