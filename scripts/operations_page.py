@@ -49,9 +49,7 @@ def page() -> str:
     for area in dict.fromkeys(kind.area for kind in people):
         lines += [f"## {area}", "", *(entry(kind) for kind in people if kind.area == area), ""]
     lines += ["## Who may", "", *matrix({kind.needs for kind in people}), "", MACHINE]
-    lines += [
-        f"- `{kind.name}`: {kind.sentence()} `{kind.needs.value}` · {kind.risk.word}" for kind in machine
-    ]
+    lines += [f"- `{kind.name}`: {kind.sentence()} `{kind.needs.value}` · {kind.risk.word}" for kind in machine]
     return "\n".join(lines) + "\n"
 
 

@@ -41,11 +41,7 @@ def _sentences() -> dict[str, str]:
     (config,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Config")
     found: dict[str, str] = {}
     for field, below in zip(config.body, config.body[1:], strict=False):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(below, ast.Expr)
-        ):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
             found[field.target.id] = str(ast.literal_eval(below.value))
     return found
 

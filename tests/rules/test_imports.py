@@ -60,15 +60,11 @@ def modules_after(statement: str) -> set[str]:
 def test_the_whole_catalogue_loads_without_a_terminal_or_a_connection() -> None:
     loaded = modules_after("import core.catalogue, core.assembly")
 
-    assert not {
-        name for name in loaded if name.partition(".")[0] in {"textual", "rich", "asyncssh", "sshd", "tui"}
-    }
+    assert not {name for name in loaded if name.partition(".")[0] in {"textual", "rich", "asyncssh", "sshd", "tui"}}
 
 
 def test_the_verifier_loads_nothing_of_ours_but_the_shape_of_an_entry() -> None:
-    loaded = {
-        name for name in modules_after("import core.audit.verify.__main__") if name.partition(".")[0] in OURS
-    }
+    loaded = {name for name in modules_after("import core.audit.verify.__main__") if name.partition(".")[0] in OURS}
 
     parents = {"core", "core.audit"}
     beside = {name for name in loaded - parents if not name.startswith("core.audit.verify")}
@@ -99,8 +95,7 @@ def test_the_environment_is_read_in_one_place_only() -> None:
         f"{path}:{node.lineno} {dotted(node)}"
         for path, tree in sources(*OURS)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and dotted(node) in {"os.environ", "os.getenv", "os.putenv", "os.environb"}
+        if isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.getenv", "os.putenv", "os.environb"}
     }
 
     # Called once, before anything listens: refuses to start when Textual would write down what people type.
@@ -131,9 +126,7 @@ def test_bodies_never_use_the_pool_that_people_sign_in_on() -> None:
 
 
 @pytest.mark.parametrize("name", ["TEXTUAL_DEBUG", "TEXTUAL_LOG"])
-def test_the_console_refuses_to_start_where_textual_writes_down_what_people_type(
-    name: str, tmp_path: Path
-) -> None:
+def test_the_console_refuses_to_start_where_textual_writes_down_what_people_type(name: str, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),

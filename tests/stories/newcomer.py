@@ -75,8 +75,15 @@ def start(data: Path, *, cwd: Path = ROOT, umask: str = "0022", **more: str) -> 
 
 
 def at_a_terminal(data: Path, *words: str, **more: str) -> pexpect.spawn[str]:
-    return pexpect.spawn(str(RUN), [*words, "--data", str(data), "--port", "0"], env=environment(**more),
-                         encoding="utf-8", timeout=60, echo=True, dimensions=(24, 200))  # fmt: skip
+    """The same at a terminal."""
+    typed = [*words, "--data", str(data), "--port", "0"]
+    return pexpect.spawn(str(RUN), typed, env=environment(**more), encoding="utf-8", timeout=60, echo=True,
+                         dimensions=(24, 200), preexec_fn=_hear_ctrl_c)  # fmt: skip
+
+
+def _hear_ctrl_c() -> None:
+    # A test run that was started in the background ignores it, and so would everything it starts.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def mode(path: Path) -> int:
