@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,6 @@ from core.config import Config
 from core.identity.passwords import KNOWN_WEAK, verifies
 from core.secret import Secret
 from core.sentence import Sentence, say
-from core.store.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ def loose_files(config: Config) -> list[Path]:
 
 
 def before_opening(config: Config) -> list[Reason]:
-    """What can be told from the environment and the files alone."""
+    """Every reason, told from the environment, the files and the store, before anything is made or opened."""
     found: list[Reason] = []
     if not config.prod:
         return found
@@ -58,25 +59,31 @@ def before_opening(config: Config) -> list[Reason]:
         )
         for path in loose_files(config)
     )
-    return found
+    return [*found, *weak_accounts(config)]
 
 
-async def weak_accounts(config: Config, store: Store) -> list[Reason]:
-    """Accounts that still open with a password that everybody knows; takes about a second an account."""
-    if not config.prod:
+def weak_accounts(config: Config) -> list[Reason]:
+    """Accounts that still open with a password that everybody knows; about a second each, before anything listens."""
+    path = config.state_dir / "factory.db"
+    if not path.exists():
         return []
-    rows = await store.fetch_all("SELECT username, password_hash FROM people WHERE password_hash IS NOT NULL")
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        try:
+            rows = db.execute("SELECT username, password_hash FROM people WHERE password_hash IS NOT NULL").fetchall()
+        except sqlite3.OperationalError:
+            # Made, but never migrated: nobody is in there.
+            return []
 
     def weak(stored: str) -> bool:
         return any(verifies(Secret(word), stored) for word in KNOWN_WEAK)
 
-    # Before anything listens: nobody signs in yet whom the default pool could keep waiting.
-    verdicts = await asyncio.gather(*(asyncio.to_thread(weak, row["password_hash"]) for row in rows))
-    return [
-        Reason(
-            what=say("The account {username} still opens with a known weak password.", username=row["username"]),
-            cure=say("Start without AIFACTORY_PROD once, change that password, start again."),
-        )
-        for row, is_weak in zip(rows, verdicts, strict=True)
-        if is_weak
-    ]
+    with ThreadPoolExecutor() as threads:
+        verdicts = threads.map(weak, (stored for _, stored in rows))
+        return [
+            Reason(
+                what=say("The account {username} still opens with a known weak password.", username=username),
+                cure=say("Start without AIFACTORY_PROD once, change that password, start again."),
+            )
+            for (username, _), is_weak in zip(rows, verdicts, strict=True)
+            if is_weak
+        ]

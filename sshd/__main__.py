@@ -14,7 +14,7 @@ from core.errors import CoreError
 from core.sentence import Sentence
 from core.startup import Reason, before_opening
 from sshd import first_start
-from sshd.house_keeping import NotReady, serve
+from sshd.house_keeping import serve
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -73,9 +73,6 @@ def main(given: list[str]) -> int:
         return 2
     try:
         return serve(config, asked, first, tell)
-    except NotReady as fault:
-        refuse(fault.reasons)
-        return 1
     except CoreError as refusal:
         tell(str(Sentence(refusal.reason, refusal.facts)))
         return 1

@@ -15,7 +15,6 @@ from core.config import Config, Mode
 from core.desk import Desk
 from core.identity.sessions import Opening
 from core.operation import Stage
-from core.startup import Reason, weak_accounts
 from sshd import first_start
 from sshd.first_start import First
 from sshd.loop import ConsoleLoop
@@ -27,16 +26,8 @@ from tui.lean import check_textual
 log = logging.getLogger("factory")
 
 
-class NotReady(Exception):
-    """The house is open but not in order."""
-
-    def __init__(self, reasons: list[Reason]) -> None:
-        super().__init__("not ready")
-        self.reasons = reasons
-
-
 def serve(config: Config, asked: argparse.Namespace, first: First | None, tell: Callable[[str], None]) -> int:
-    """Run until a signal ends it; raises NotReady, CoreError or OSError when it cannot start."""
+    """Run until a signal ends it; raises CoreError or OSError when it cannot start."""
     # An explicit stream: Textual would otherwise catch the records of the app that started last.
     logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING,
                         format="%(asctime)s %(levelname)s %(name)s %(message)s")  # fmt: skip
@@ -65,8 +56,6 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
             host = await host_desk(core)
             await first_start.carry_out(first, host, config)
             await core.get_up(host, "the first administrator is there")
-        if weak := await weak_accounts(config, core.house.store):
-            raise NotReady(weak)
         if asked.command == "init":
             tell("The first administrator is there. ./run.sh starts the console.")
             return 0
