@@ -120,12 +120,12 @@ def _writers_waiting(folder: Path) -> Iterator[None]:
 
 
 def find_seals(files: list[ChainFile], *, everywhere: bool = False) -> dict[str, Seal]:
-    """The first seal of each file that has one; a seal stands in a later file, as a rule at its beginning."""
+    """The seals of finished files, newest file first: as a rule a file begins with the seal of the one before."""
     seals: dict[str, Seal] = {}
     position = {file.name: index for index, file in enumerate(files)}
-    for index, file in enumerate(files):
+    for index, file in reversed(list(enumerate(files))):
         offset = 0
-        while everywhere or not all(earlier.name in seals for earlier in files[:index]):
+        while everywhere or (index and files[index - 1].name not in seals):
             offset = file.find(_SEAL, offset)
             if offset < 0:
                 break
