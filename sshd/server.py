@@ -46,8 +46,6 @@ class Listening:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for doorway in self._doorways:
-            doorway.close()
         for listener in self._listeners:
             listener.close()
         running = list(self.front.apps)
@@ -55,9 +53,15 @@ class Listening:
             app.end(words)
         if running:
             await asyncio.wait([asyncio.ensure_future(app.wait()) for app in running], timeout=STOP_SECONDS)
-        for connection in list(self._connections):
+        connections = list(self._connections)
+        for connection in connections:
             connection.close()
-        await asyncio.sleep(0)
+        if connections:
+            gone = [asyncio.ensure_future(connection.wait_closed()) for connection in connections]
+            await asyncio.wait(gone, timeout=STOP_SECONDS)
+        # Last: a doorway closes the sockets of everybody who came through it, farewell or not.
+        for doorway in self._doorways:
+            doorway.close()
         if self.front.tasks:
             await asyncio.wait(set(self.front.tasks), timeout=STOP_SECONDS)
 
