@@ -15,7 +15,6 @@ from core.audit.chain import Chain
 from core.audit.entry import Draft, Severity
 from core.audit.reading import verify_now
 from core.audit.search import Archive
-from core.audit.verify import Unreadable
 from core.clock import Clock, SystemClock, stamp
 from core.config import Config
 from core.desk import Desk
@@ -149,7 +148,7 @@ class Core:
                 found = await verify_now(self.house, deep=False, progress=no_progress)
                 if not found.whole:
                     log.critical("the record is damaged at %s: %s", found.broken_at, found.kind)
-            except (OSError, Unreadable) as fault:
+            except (OSError, CoreError) as fault:
                 log.error("the record could not be verified: %s", fault)
             await asyncio.sleep(VERIFY_SECONDS)
 
@@ -176,6 +175,7 @@ class Core:
             await self.recorder.close()
         finally:
             await house.chain.close()
+            await house.archive.close()
             house.hasher.close()
             await house.store.close()
             await house.security.close()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import ClassVar
@@ -18,6 +19,8 @@ from core.sentence import Sentence, say
 from core.startup import loose_files
 from core.work import Outing
 
+# Not the default pool: asyncssh verifies signatures there, and file systems can hang.
+_looking = ThreadPoolExecutor(1, thread_name_prefix="doctor")
 LEAST_FREE = 500 * 1_048_576
 """Bytes; below this the record and the stores are in danger."""
 
@@ -51,7 +54,7 @@ class RunDoctor(Errand[Findings], name="doctor.run", needs=Permission.DOCTOR_RUN
 
     async def run(self, outing: Outing) -> Findings:
         house = outing.house
-        findings = [await _store(house), await _record(house), *await asyncio.to_thread(_files, house), _flags(house),
+        findings = [await _store(house), await _record(house), *await asyncio.get_running_loop().run_in_executor(_looking, _files, house), _flags(house),
                     _versions()]  # fmt: skip
         return Findings(findings)
 

@@ -81,9 +81,9 @@ class Gate:
         caller = await self.sessions.caller(session_id, awake=awake)
         remarks = Remarks()
         try:
-            reach = self.admit(caller, type(asked))
             if awake:
                 self._spend(session_id)
+            reach = self.admit(caller, type(asked))
             if rehearse:
                 _check_rehearsable(asked)
             else:
@@ -119,8 +119,8 @@ class Gate:
         """The feed's items for as long as the session may see them; raises the refusal that ends it."""
         caller = await self.sessions.caller(session_id)
         try:
-            reach = self.admit(caller, type(feed))
             self._spend(session_id)
+            reach = self.admit(caller, type(feed))
         except CoreError as refusal:
             await self.recorder.refusal(caller, feed, refusal, Remarks())
             raise

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import orjson
 
 from core.audit.chain import Chain
-from core.audit.entry import Draft, Severity, fit
+from core.audit.entry import Draft, Severity, fit, fit
 from core.clock import Clock, moment, stamp
 from core.errors import CoreError, RecordUnavailable
 from core.json_value import JsonObject
@@ -108,7 +108,7 @@ class Recorder:
             for draft in drafts:
                 await db.execute(
                     "INSERT INTO outbox (id, server, draft) VALUES (:id, :server, :draft)",
-                    {"id": draft.id, "server": self._server, "draft": _pack(draft)},
+                    {"id": draft.id, "server": self._server, "draft": _pack(fit(draft))},
                 )
         del self._delivered[: len(cleared)]
         try:

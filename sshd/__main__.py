@@ -15,6 +15,7 @@ from core.sentence import Sentence
 from core.startup import Reason, before_opening
 from sshd import first_start
 from sshd.house_keeping import serve
+from tui.lean import UnsafeToStart
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -75,6 +76,9 @@ def main(given: list[str]) -> int:
         return serve(config, asked, first, tell)
     except CoreError as refusal:
         tell(str(Sentence(refusal.reason, refusal.facts)))
+        return 1
+    except UnsafeToStart as fault:
+        tell(f"The console does not start: {fault}")
         return 1
     except OSError as fault:
         tell(f"Cannot start: {fault.strerror or fault}: {fault.filename or f'{asked.host} port {asked.port}'}")

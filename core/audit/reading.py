@@ -15,7 +15,7 @@ import orjson
 from core.access.permissions import Permission
 from core.audit.entry import Entry
 from core.audit.query import parse_query
-from core.audit.verify import Progress, verify
+from core.audit.verify import Progress, Unreadable, verify
 from core.clock import stamp
 from core.errors import Conflict, NotFound
 from core.house import House
@@ -179,13 +179,16 @@ async def verify_now(house: House, deep: bool, progress: Callable[[int, int, str
         loop.call_soon_threadsafe(progress, far.done, far.total, f"{far.rate:,.0f}/s")
         return not cancelled
 
+    remembered = await house.chain.remembered_checkpoint() or None
     try:
         report = await loop.run_in_executor(
-            _verifying, lambda: verify(house.config.audit_dir, deep=deep, progress=tell)
+            _verifying, lambda: verify(house.config.audit_dir, deep=deep, checkpoint=remembered, progress=tell)
         )
     except asyncio.CancelledError:
         cancelled = True
         raise
+    except Unreadable as fault:
+        raise Conflict("The record cannot be read: {cause}", cause=str(fault)) from fault
     broken = report.first_break
     found = Verified(
         whole=report.whole, entries=report.entries, files=report.files, unsigned_tail=report.unsigned_tail,

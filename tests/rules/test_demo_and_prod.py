@@ -10,6 +10,8 @@ import pytest
 from core.access.roles import Role, reach_of
 from core.catalogue import OPERATIONS
 from core.config import Config, read_config
+from core.identity.passwords import make_hash
+from core.secret import Secret
 from core.startup import before_opening, weak_accounts
 from tests.house import OpenHouse
 from tests.rules.test_roles import ADMITTED, admission
@@ -123,13 +125,10 @@ def test_outside_production_nothing_keeps_the_house_from_starting(tmp_path: Path
 
 
 async def test_production_finds_accounts_that_open_with_what_everybody_knows(prod_house: OpenHouse) -> None:
-    from core.identity.passwords import make_hash
-    from core.secret import Secret
-
-    assert await weak_accounts(prod_house.config, prod_house.core.house.store) == []
+    assert weak_accounts(prod_house.config) == []
     await prod_house.core.house.store.execute(
         "UPDATE people SET password_hash = :h WHERE username = 'oleg'", {"h": make_hash(Secret("demo123"))}
     )
 
-    (reason,) = await weak_accounts(prod_house.config, prod_house.core.house.store)
+    (reason,) = weak_accounts(prod_house.config)
     assert "oleg" in str(reason.what)
