@@ -62,19 +62,19 @@ class Park(Enum):
     REVIEW = ("post_devops_gate", True, say("Packed and ready: a person reviews it before sales."))
     SPEC_EXHAUSTED = (
         "spec_repair_exhausted", False,
-        say("The specification was refused {rounds} times: {objection}"),
+        say("Specification rounds used up ({rounds}): {objection}"),
     )  # fmt: skip
     QA_EXHAUSTED = (
         "qa_repair_exhausted", False,
-        say("Repair budget used up after {rounds} rounds: {objection}"),
+        say("Repair rounds used up ({rounds}): {objection}"),
     )  # fmt: skip
     SECURITY_EXHAUSTED = (
         "security_repair_exhausted", False,
-        say("Security still objects after {rounds} rounds: {objection}"),
+        say("Security rounds used up ({rounds}): {objection}"),
     )  # fmt: skip
     RELEASE_EXHAUSTED = (
         "release_critic_exhausted", False,
-        say("The release critic still objects after {rounds} rounds: {objection}"),
+        say("Release rounds used up ({rounds}): {objection}"),
     )  # fmt: skip
     OBJECTION = (
         "agent_objects", False,
@@ -206,7 +206,7 @@ def _refused(now: Situation, objection: str) -> Move:
     if refusal.exhausted is not None:
         return _parked(refusal.exhausted, HandoffReason.BUDGET_EXHAUSTED, now, spent, objection)
     onward = _onward(now)
-    why = say("{before} still objects after {rounds} rounds and was overruled; {agent} is next.",
+    why = say("{before} still objects (rounds: {rounds}) and was overruled; {agent} is next.",
               before=now.agent.title, rounds=str(spent), agent=onward.to.title)  # fmt: skip
     return Move(state=onward.state, reason=onward.reason, to=onward.to, target=onward.target, why=why)
 

@@ -25,13 +25,17 @@ from core.work import Also, View, Work
 
 NOTES_AT_MOST = 8
 FOLLOWED_AT_ONCE = 200
+AREAS = ("agent_handoff",)
+"""What of the house's news is about hand-offs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Handoff:
     """One entry of a product's time line."""
 
-    COLUMNS: ClassVar[tuple[str, ...]] = ("at", "product_name", "from_agent", "to_agent", "reason", "to_state", "blocked", "position")
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "at", "product_name", "from_agent", "to_agent", "reason", "to_state", "blocked", "position",
+    )  # fmt: skip
 
     position: int
     """Grows by time; `handoffs.follow --after` goes on from it."""
@@ -194,4 +198,4 @@ class FollowHandoffs(Feed[Handoff], name="handoffs.follow", needs=Permission.HAN
                 values["after"] = row["position"]
                 yield handoff_of(row)
             if not rows:
-                await news.after(generation)
+                await news.after(generation, areas=AREAS)

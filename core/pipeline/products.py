@@ -89,7 +89,9 @@ class Square:
 class ProductInFull(Product):
     """One product with everything that its page shows."""
 
-    CARD: ClassVar[tuple[str, ...]] = (*Product.CARD, "next_step", "collaborators", "tasks", "handoffs", "artifacts", "brief")
+    CARD: ClassVar[tuple[str, ...]] = (
+        *Product.CARD, "next_step", "collaborators", "tasks", "handoffs", "artifacts", "brief",
+    )  # fmt: skip
 
     brief: str
     interface_locale: str

@@ -151,7 +151,7 @@ async def give_up(work: Work, product: Row, task: Row, status: TaskStatus, error
     now, agent = work.clock.now(), Agent.named(task["agent"])
     await close(work.db, task["id"], status, stamp(now), error=error)
     why = say(
-        "{agent} gave up after {tries} tries: {error}",
+        "{agent} gave up at try {tries}: {error}",
         agent=agent.title,
         tries=str(task["attempt"]),
         error=error,

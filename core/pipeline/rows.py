@@ -41,9 +41,13 @@ _FINAL_STANDING = {State.FAILED: Standing.FAILED, State.CANCELLED: Standing.CANC
 class Product:
     """One product, as a list shows it."""
 
-    COLUMNS: ClassVar[tuple[str, ...]] = ("name", "standing", "state_word", "holder", "since", "owner", "cost_usd", "id")
-    CARD: ClassVar[tuple[str, ...]] = ("name", "standing", "state_word", "holder", "since", "why", "owner", "profile", "content_locale",
-                      "cost_usd", "created_at", "id")  # fmt: skip
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "name", "standing", "state_word", "holder", "since", "owner", "cost_usd", "id",
+    )  # fmt: skip
+    CARD: ClassVar[tuple[str, ...]] = (
+        "name", "standing", "state_word", "holder", "since", "why", "owner", "profile", "content_locale", "cost_usd",
+        "created_at", "id",
+    )  # fmt: skip
 
     id: str
     name: str

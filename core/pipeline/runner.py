@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 log = logging.getLogger("factory.runner")
 
+AREAS = ("factory", "products", "settings", "tasks")
+"""What of the house's news can mean work, or the end of it."""
 LOOK_SECONDS = 60.0
 """Looks at least this often, though news wakes it."""
 STOPPING_SECONDS = 10.0
@@ -49,6 +51,7 @@ class Runner:
         """By task id; these may be stopped."""
         self._saying: set[asyncio.Task[None]] = set()
         """Their work is done and only has to be said; stopping them would throw it away."""
+        self._finished = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled or until the session ends; what runs then is put back into the queue."""
@@ -66,13 +69,25 @@ class Runner:
                     timeout = pause = min(pause * 2, LONGEST_PAUSE)
                     generation = -1
                     await asyncio.sleep(timeout)
-                generation = await self._desk.news(generation, timeout=timeout)
+                generation = await self._news(generation, timeout)
         finally:
             await self._put_back(set(self._working))
             if self._saying:
                 _, late = await asyncio.wait(self._saying, timeout=STOPPING_SECONDS)
                 for task in late:
                     task.cancel()
+
+    async def _news(self, generation: int, at_most: float) -> int:
+        """Wait for news, or for an agent of ours to finish, which is news before the store's watch brings it."""
+        news = asyncio.ensure_future(self._desk.news(generation, *AREAS, timeout=at_most))
+        finished = asyncio.ensure_future(self._finished.wait())
+        try:
+            await asyncio.wait({news, finished}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            finished.cancel()
+            news.cancel()
+        self._finished.clear()
+        return news.result() if news.done() and not news.cancelled() else generation
 
     async def _round(self) -> float:
         outlook = await self._look()
@@ -114,6 +129,7 @@ class Runner:
     def _forget(self, task_id: str, task: asyncio.Task[None]) -> None:
         self._working.pop(task_id, None)
         self._saying.discard(task)
+        self._finished.set()
 
     async def _work(self, assignment: Assignment) -> None:
         try:

@@ -21,7 +21,9 @@ from core.work import Work
 class Task:
     """One piece of an agent's work."""
 
-    COLUMNS: ClassVar[tuple[str, ...]] = ("agent_title", "status", "target_state", "attempt", "created_at", "error", "id")
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "agent_title", "status", "target_state", "attempt", "created_at", "error", "id",
+    )  # fmt: skip
 
     id: str
     product_id: str

@@ -128,4 +128,4 @@ async def test_trouble_that_cannot_pass_fails_the_product_at_once_with_the_reaso
     failed = await whole_run(house, studio, product, "done", "failed")
 
     assert failed.state == "FAILED"
-    assert failed.reason == "devops gave up after 1 tries: There is no site to pack."
+    assert failed.reason == "devops gave up at try 1: There is no site to pack."
