@@ -21,9 +21,9 @@ BRIEFS: Mapping[str, str] = MappingProxyType({
         " рублей. Телефон +7 843 555-01-47, почта privet@muzej.example."
     ),
     "茶葉店-台北": (
-        "We are 小山茶行, a tea shop in Taipei (台北) with high-mountain oolong and pouchong. We want an app where"
-        " people order tea and see where their order is. Quiet and simple. Open every day from 10am to 8pm, 150 g of oolong"
-        " is 18 €. Write to hello@tea.example."
+        "We are 小山茶行, a tea shop in Taipei (台北) with high-mountain oolong and pouchong. We want an app in which"
+        " people order tea and see where their order is. Quiet and simple, please. Open every day from 10am to 8pm,"
+        " 150 g of oolong is 18 €. Write to hello@tea.example."
     ),
     "tool-metrics": (
         "A small tool for teams that count things: people send numbers, the dashboard draws a chart and a table, and"
