@@ -61,7 +61,7 @@ Output = Annotated[str, AfterValidator(_output)]
 
 class FinishTask(Operation[str], name="tasks.finish", needs=Permission.PIPELINE_RUN,
                  risk=Risk.CHANGE, demo=Demo.REFUSE, on="task"):  # fmt: skip
-    """Hand over what an agent made; its verdict decides who is next. Answers with the product's new state."""
+    """Hand over what an agent made; its verdict decides who is next."""
 
     task: Word
     output: Output
