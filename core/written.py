@@ -71,9 +71,9 @@ def cell(t: Tongue, name: str, value: object, now: datetime) -> str:
     simple = plain(value)
     if isinstance(simple, list):
         words = [str(each) for each in simple if not isinstance(each, dict)]
-        return ", ".join(words) if words or not simple else str(len(simple))
+        return one_line(", ".join(words)) if words or not simple else str(len(simple))
     if isinstance(simple, dict):
-        return ", ".join(f"{key}={each}" for key, each in simple.items())
+        return one_line(", ".join(f"{key}={each}" for key, each in simple.items()))
     return one_line(str(simple if simple is not None else ""))
 
 
@@ -82,7 +82,7 @@ def ago(t: Tongue, stamped: str, now: datetime) -> str:
     try:
         seconds = int((now - moment(stamped)).total_seconds())
     except ValueError:
-        return stamped
+        return one_line(stamped)
     if seconds < 0:
         return stamped[:19].replace("T", " ")
     if seconds < 60:

@@ -22,7 +22,7 @@ from core.errors import (
 )
 from core.i18n.tongue import Tongue
 from core.sentence import Sentence
-from core.text import one_line
+from core.text import clip, one_line
 from core.written import ago, card, cell, columns_of, heading, plain, rows_of, table
 
 __all__ = [
@@ -39,6 +39,10 @@ __all__ = [
     "table",
     "talk",
 ]
+
+
+LONGEST_TALK = 1_000
+"""Characters of a refusal: what somebody typed may stand in it, but not all of a hundred thousand."""
 
 
 class Exit(IntEnum):
@@ -89,7 +93,7 @@ def exit_of(refusal: CoreError) -> int:
 def talk(t: Tongue, refusal: CoreError) -> str:
     """One line for a person: what happened, and why."""
     words = t.say(Sentence(refusal.reason, refusal.facts)) if refusal.reason else refusal.code
-    return one_line(words)
+    return clip(one_line(words), LONGEST_TALK)
 
 
 def json_line(value: object) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncssh
 
+from core.audit.entry import wash as washed
 from core.catalogue import BY_NAME, OPERATIONS
 from core.desk import Desk
 from core.errors import CoreError, FactorNeeded, Invalid, NotFound, Unconfirmed
@@ -18,7 +19,7 @@ from core.identity.totp import Prove
 from core.operation import Feed, Kind, Stage
 from core.parse import Words, inputs_of, request_of, split_options, taken
 from core.secret import Secret
-from core.text import wash
+from core.text import one_line, wash
 from sshd import helping
 from sshd.answers import Exit, card, exit_of, json_line, rows_of, table, talk
 from sshd.channel import Slow
@@ -143,7 +144,8 @@ class Command:
     def _hint(self, refusal: CoreError, words: Words) -> str | None:
         t = self._t
         if isinstance(refusal, Unconfirmed):
-            return t("Add {option} to the same command.", option=f"--confirm {refusal.facts.get('name', '')}")
+            name = shlex.quote(one_line(refusal.facts.get("name", "")))
+            return t("Add {option} to the same command.", option=f"--confirm {name}")
         if isinstance(refusal, FactorNeeded):
             stage = self._desk.caller.stage
             if stage is Stage.MUST_ENROL:
@@ -164,7 +166,7 @@ class Command:
         if rows and isinstance(rows[0], str):
             # Lines of the record go out as they stand: a changed byte would be a broken proof.
             for line in rows:
-                await self._streams.write(line.removesuffix("\n").encode() + self._newline)
+                await self._streams.write(defused(line.removesuffix("\n")).encode() + self._newline)
             return
         if as_json:
             for each in rows if rows is not None else [result]:
@@ -213,6 +215,13 @@ class Command:
             return int(Exit.USAGE)
         await self._streams.write(text.encode().replace(b"\n", self._newline) + self._newline)
         return int(Exit.DONE)
+
+
+def defused(line: str) -> str:
+    """A line of the record as it stands, unless it holds what our writer never lets in: that one is forged."""
+    if washed(line) == line:
+        return line
+    return "".join(each if washed(each) == each else f"\\u{ord(each):04x}" for each in line)
 
 
 def find(words: list[str]) -> tuple[Kind | None, list[str]]:
