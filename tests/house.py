@@ -119,10 +119,7 @@ class OpenHouse:
     async def at_stage(self, stage: Stage, role: Role = Role.SUPER_ADMIN) -> Desk:
         """Somebody of that role whose sign-in has come exactly so far, by the entrance's own judgement."""
         username = f"{stage.value}.{role.word}"
-        if (
-            await self.core.house.store.fetch_one("SELECT 1 FROM people WHERE username = :u", {"u": username})
-            is None
-        ):
+        if await self.core.house.store.fetch_one("SELECT 1 FROM people WHERE username = :u", {"u": username}) is None:
             await self.core.house.store.execute(
                 "INSERT INTO people (id, username, role, created_at, updated_at) VALUES (:u, :u, :r, '', '')",
                 {"u": username, "r": role.word},
@@ -244,9 +241,7 @@ async def open_house(furnished: Path, folder: Path, **settings: object) -> Async
     """A copy of the furnished volume, its core running, everybody seated; `settings` as in core.config."""
     shutil.copytree(furnished, folder, symlinks=True)
     config, clock = read_config(data_root=folder, **settings), HandClock(MORNING + timedelta(hours=1))
-    house = OpenHouse(
-        core=await Core.open(config, clock=clock, studio=QuietStudio()), clock=clock, config=config
-    )
+    house = OpenHouse(core=await Core.open(config, clock=clock, studio=QuietStudio()), clock=clock, config=config)
     try:
         for role, username in NAMES.items():
             house.desks[role] = await house.sit(username)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from core.errors import Invalid
@@ -34,7 +34,7 @@ ANY_TEXT = "sample-one"
 PASSWORD = "a louder green kettle"
 
 
-def sample(kind: Kind, *, whole: bool = True, **given: object) -> Asked:
+def sample(kind: Kind, given: Mapping[str, object] = MappingProxyType({}), *, whole: bool = True) -> Asked:
     """The request with `given` and samples for the rest (with `whole=False` only for what is required)."""
     try:
         return build(kind, {**dict(_values(kind, whole)), **given})
@@ -43,6 +43,11 @@ def sample(kind: Kind, *, whole: bool = True, **given: object) -> Asked:
             f"tests/samples.py cannot make a {kind.name}: {refusal.facts.get('reasons', refusal)}."
             " Give that field a value in TEXTS, or its type a sample in value_for."
         ) from None
+
+
+def confirmation(asked: Asked) -> str:
+    """What has to be typed when it is dangerous."""
+    return str(getattr(asked, asked.on)) if asked.on else asked.name
 
 
 def _values(kind: Kind, whole: bool) -> Iterator[tuple[str, object]]:

@@ -236,9 +236,7 @@ async def test_an_errand_that_is_cut_off_is_on_record_as_abandoned(house: OpenHo
 # A change and its entry
 
 
-async def test_when_the_record_cannot_be_written_the_change_does_not_happen(
-    house: OpenHouse, disk: BadDisk
-) -> None:
+async def test_when_the_record_cannot_be_written_the_change_does_not_happen(house: OpenHouse, disk: BadDisk) -> None:
     disk.full = True
 
     with pytest.raises(RecordUnavailable):
@@ -328,9 +326,7 @@ async def test_a_kill_between_commit_and_append_is_made_good_once_at_the_next_st
 
 async def test_a_kill_after_the_append_does_not_make_a_second_entry(house: OpenHouse) -> None:
     await house.super_admin.run(CreatePerson(username="nora"))
-    assert await outbox(house) > 0, (
-        "the row goes with the next change: deleting it would be a commit of its own"
-    )
+    assert await outbox(house) > 0, "the row goes with the next change: deleting it would be a commit of its own"
     await house.kill()
 
     await house.restart()
@@ -413,9 +409,7 @@ async def test_a_rehearsal_that_is_refused_is_on_record(house: OpenHouse) -> Non
 
 
 @pytest.mark.parametrize("asked", [Enrol(), WhoAmI(), Stroll()], ids=["a reveal", "a look", "an errand"])
-async def test_only_a_change_of_our_records_can_be_rehearsed(
-    house: OpenHouse, asked: Operation[object]
-) -> None:
+async def test_only_a_change_of_our_records_can_be_rehearsed(house: OpenHouse, asked: Operation[object]) -> None:
     """The hole: a rehearsed reveal shows the secret, and its entry is rolled back with it."""
     with pytest.raises(Invalid):
         await house.viewer.run(asked, rehearse=True)
@@ -474,9 +468,7 @@ async def test_a_screen_that_refreshes_by_itself_does_not_keep_its_session_awake
 
 
 @pytest.mark.parametrize("fault", [Conflict, NotFound, Invalid], ids=lambda kind: kind.code)
-async def test_every_refusal_of_a_body_is_on_record_under_its_code(
-    house: OpenHouse, fault: type[CoreError]
-) -> None:
+async def test_every_refusal_of_a_body_is_on_record_under_its_code(house: OpenHouse, fault: type[CoreError]) -> None:
     asked = {
         Conflict: CreatePerson(username="vera"),
         NotFound: DeletePerson(username="nobody-here"),

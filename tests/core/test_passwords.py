@@ -84,9 +84,7 @@ async def test_an_unknown_name_costs_one_check_like_a_known_one(monkeypatch: pyt
     assert not await hasher.verifies(Secret("anything"), make_hash(Secret("something")))
 
     assert len(checks) == 2
-    assert checks[0].split("$")[1:3] == checks[1].split("$")[1:3], (
-        "the decoy has another cost than real hashes"
-    )
+    assert checks[0].split("$")[1:3] == checks[1].split("$")[1:3], "the decoy has another cost than real hashes"
     hasher.close()
 
 
@@ -102,9 +100,7 @@ async def test_hashing_is_refused_when_too_many_wait(monkeypatch: pytest.MonkeyP
     held = threading.Event()
     monkeypatch.setattr(passwords, "verifies", lambda *_: held.wait(30))
     hasher = Hasher()
-    waiting = [
-        asyncio.ensure_future(hasher.verifies(Secret("x"), "stored")) for _ in range(passwords._WAITING)
-    ]
+    waiting = [asyncio.ensure_future(hasher.verifies(Secret("x"), "stored")) for _ in range(passwords._WAITING)]
     await asyncio.sleep(0)
 
     with pytest.raises(Throttled):
@@ -122,9 +118,7 @@ async def test_those_who_give_up_waiting_make_room(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(passwords, "verifies", lambda *_: held.wait(30))
     hasher = Hasher()
     for _ in range(3):
-        waiting = [
-            asyncio.ensure_future(hasher.verifies(Secret("x"), "stored")) for _ in range(passwords._WAITING)
-        ]
+        waiting = [asyncio.ensure_future(hasher.verifies(Secret("x"), "stored")) for _ in range(passwords._WAITING)]
         await asyncio.sleep(0)
         for each in waiting:
             each.cancel()

@@ -44,9 +44,7 @@ def test_the_request_that_carries_it_does_not_show_it_either() -> None:
     assert MARK not in repr(asked) + str(asked)
 
 
-@pytest.mark.parametrize(
-    "copying", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps, orjson.dumps, plain, hash]
-)
+@pytest.mark.parametrize("copying", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps, orjson.dumps, plain, hash])
 def test_nothing_copies_or_serialises_it(copying: object) -> None:
     assert callable(copying)
     with pytest.raises(TypeError):

@@ -143,9 +143,7 @@ async def test_a_reader_cannot_write(store: Store) -> None:
 
 
 async def test_a_referenced_row_takes_its_dependents_with_it(tmp_path: Path) -> None:
-    steps = numbered(
-        tmp_path, TABLE + "CREATE TABLE pages (note TEXT REFERENCES notes (id) ON DELETE CASCADE);"
-    )
+    steps = numbered(tmp_path, TABLE + "CREATE TABLE pages (note TEXT REFERENCES notes (id) ON DELETE CASCADE);")
     store = await Store.open(tmp_path / "b.db", steps)
     async with store.transaction() as db:
         await put(db, "a")
@@ -213,9 +211,7 @@ async def test_a_later_program_brings_an_older_schema_up_to_date_and_keeps_what_
     await put_in_its_own(old, "kept")
     await old.close()
 
-    new = await Store.open(
-        tmp_path / "c.db", numbered(tmp_path, TABLE, "ALTER TABLE notes ADD COLUMN more TEXT;")
-    )
+    new = await Store.open(tmp_path / "c.db", numbered(tmp_path, TABLE, "ALTER TABLE notes ADD COLUMN more TEXT;"))
 
     row = await new.fetch_one("SELECT * FROM notes")
     assert row is not None
@@ -224,9 +220,7 @@ async def test_a_later_program_brings_an_older_schema_up_to_date_and_keeps_what_
 
 
 async def test_an_older_program_refuses_a_newer_schema(tmp_path: Path) -> None:
-    await (
-        await Store.open(tmp_path / "d.db", numbered(tmp_path, TABLE, "CREATE TABLE more (id TEXT);"))
-    ).close()
+    await (await Store.open(tmp_path / "d.db", numbered(tmp_path, TABLE, "CREATE TABLE more (id TEXT);"))).close()
 
     with pytest.raises(SchemaError, match="newer"):
         await Store.open(tmp_path / "d.db", numbered(tmp_path, TABLE))

@@ -121,9 +121,7 @@ def test_a_user_name_that_could_mean_something_else_is_refused(typed: str) -> No
         TypeAdapter(Username).validate_python(typed)
 
 
-@pytest.mark.parametrize(
-    ("kind", "most"), [(Label, 64), (Line, 400), (Word, 128), (Note, 2_000), (Brief, 50_000)]
-)
+@pytest.mark.parametrize(("kind", "most"), [(Label, 64), (Line, 400), (Word, 128), (Note, 2_000), (Brief, 50_000)])
 def test_text_has_a_longest(kind: type[str], most: int) -> None:
     assert TypeAdapter(kind).validate_python("x" * most) == "x" * most
     with pytest.raises(ValidationError):
