@@ -100,6 +100,12 @@ class FactoryApp(LeanApp):
             self.pop_screen()
         self.switch_screen(self._gate() or self._place(self._start or "home"))
 
+    def speak(self, t: Tongue) -> None:
+        """Another language from now on, this place included."""
+        self.t = t
+        if isinstance(self.screen, Place) and len(self.screen_stack) == 1:
+            self.switch_screen(self._place(self.screen.tab))
+
     def welcome(self) -> None:
         """The first sign-in is done: home, with a hint that goes away by itself."""
         self.on_stage()

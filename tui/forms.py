@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
 from textual import on
@@ -36,11 +37,13 @@ LONG = {Note: 2_000, Brief: 50_000, Blob: 20_000}
 YES, NO, UNSAID = "true", "false", ""
 
 
-async def fill(app: FactoryApp, kind: Kind, given: Mapping[str, str]) -> Asked | None:
+async def fill(
+    app: FactoryApp, kind: Kind, given: Mapping[str, str], offers: Mapping[str, Sequence[str]] | None = None
+) -> Asked | None:
     """The request as the person filled it in, or None when they went back. In workers only.
 
-    Fields in `given` are shown and not asked for."""
-    return await app.push_screen_wait(Form(kind, given))
+    Fields in `given` are shown and not asked for; `offers` are the values to choose from in others."""
+    return await app.push_screen_wait(Form(kind, given, offers))
 
 
 class Form(ModalScreen["Asked | None"]):
@@ -51,10 +54,18 @@ class Form(ModalScreen["Asked | None"]):
         Binding("ctrl+s", "send", show=False, priority=True),
     ]
 
-    def __init__(self, kind: Kind, given: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        given: Mapping[str, str] | None = None,
+        offers: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         super().__init__()
         self.kind = kind
-        self._inputs = inputs_of(kind)
+        self._inputs = [
+            replace(each, choices=tuple(offers[each.name])) if offers and each.name in offers else each
+            for each in inputs_of(kind)
+        ]
         self._given = {each.name: given[each.name] for each in self._inputs if given and each.name in given}
         self._asked: dict[str, Field | Choice[str] | LongInput] = {}
         self._faults = Prose(id="faults")
@@ -107,7 +118,7 @@ class Form(ModalScreen["Asked | None"]):
             self._asked[each.name] = Field(label, each.default, secret=each.kind == "secret", on_cut=self._cut)
         yield self._asked[each.name]
         if each.sentence and not long:
-            yield Prose([Piece(" " * 18), Piece(t(each.sentence), Ink.DIM)], hang=18)
+            yield Prose([Piece(" " * 18), Piece(t(each.sentence), Ink.DIM)])
 
     def _cut(self, lines: int) -> str:
         return self.factory.t("Only the first of {n} lines was taken.", n=lines)
