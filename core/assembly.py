@@ -195,7 +195,8 @@ def _started(pid: int) -> str:
         return ""
 
 
-def _alive(server: str) -> bool:
+def alive(server: str) -> bool:
+    """Whether the process of that row in `servers` still runs."""
     pid, started, _ = server.split("-")
     return _started(int(pid)) == started
 
@@ -204,7 +205,7 @@ async def _sweep(store: Store, recorder: Recorder, server: str, clock: Clock) ->
     """End the sessions of processes that died, and bring their committed entries into the chain."""
     now = stamp(clock.now())
     rows = await store.fetch_all("SELECT id FROM servers UNION SELECT DISTINCT server FROM outbox")
-    dead = {row[0] for row in rows if not _alive(row[0])}
+    dead = {row[0] for row in rows if not alive(row[0])}
     await recorder.replay(dead)
     async with store.transaction() as db:
         for gone in dead:

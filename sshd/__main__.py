@@ -13,7 +13,7 @@ from core.config import Config, read_config
 from core.errors import CoreError
 from core.sentence import Sentence
 from core.startup import Reason, before_opening
-from sshd import first_start
+from sshd import demo_volume, first_start
 from sshd.house_keeping import serve
 from tui.lean import UnsafeToStart
 
@@ -23,7 +23,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run.sh", description="Start the AI-Factory console.")
     parser.add_argument("command", nargs="?", choices=["serve", "init", "demo-reset"], default="serve",
                         help="serve (default); init asks for the first administrator's password and stops;"
-                             " demo-reset empties a volume of demonstration data and fills it anew")  # fmt: skip
+                             " demo-reset empties a volume of demonstration data, fills it anew and starts")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=2222, help="port to listen on (default %(default)s)")
     parser.add_argument("--kiosk-port", type=int, default=2223, help="the visitors' port in demo (default %(default)s)")
@@ -65,6 +65,9 @@ def main(given: list[str]) -> int:
     os.umask(0o077)
     refuse(before_opening(config))
     try:
+        if asked.command == "demo-reset":
+            demo_volume.empty(config)
+            asked.demo_data = True
         first = first_start.plan(config, command=asked.command, terminal=sys.stdin.isatty())
     except KeyboardInterrupt:
         tell("\nNothing was created.")

@@ -45,7 +45,7 @@ class Visit:
 
 
 class Doorway:
-    """Holds accepted sockets until there is a place; drops them when too many wait already."""
+    """Holds accepted sockets until there is a place; drops some when too many wait."""
 
     def __init__(self, greet: Greet, *, in_all: int, per_address: int) -> None:
         self._greet = greet
@@ -71,25 +71,28 @@ class Doorway:
             self.arrive(sock, network_of(str(peer[0])))
 
     def arrive(self, sock: socket.socket, address: str) -> None:
-        """Let it in, let it wait, or drop it."""
-        waiting = sum(1 for _, other in self._waiting if other == address)
-        if waiting >= WAITING_PER_ADDRESS or len(self._waiting) >= WAITING_IN_ALL:
-            sock.close()
-            return
+        """Let it in or let it wait; when too many wait, the newest of the largest crowd is dropped."""
         self._waiting.append((sock, address))
         self._admit()
+        crowds = Counter(address for _, address in self._waiting)
+        for largest, size in crowds.most_common(1):
+            if size > WAITING_PER_ADDRESS or len(self._waiting) > WAITING_IN_ALL:
+                newest = max(at for at, (_, address) in enumerate(self._waiting) if address == largest)
+                self._waiting.pop(newest)[0].close()
 
     def _admit(self) -> None:
-        for place in list(self._waiting):
-            if self._inside.total() >= self._in_all:
-                return
+        # Whoever has the fewest inside goes first (the oldest of equals): a crowd from elsewhere, however many
+        # of it wait, costs a newcomer one turn and not all of theirs.
+        while self._waiting and self._inside.total() < self._in_all:
+            place = min(self._waiting, key=lambda place: self._inside[place[1]])
             sock, address = place
-            if self._inside[address] < self._per_address:
-                self._waiting.remove(place)
-                self._inside[address] += 1
-                task = asyncio.ensure_future(self._greeted(sock, Visit(self, address)))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            if self._inside[address] >= self._per_address:
+                return
+            self._waiting.remove(place)
+            self._inside[address] += 1
+            task = asyncio.ensure_future(self._greeted(sock, Visit(self, address)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _greeted(self, sock: socket.socket, visit: Visit) -> None:
         try:

@@ -8,12 +8,15 @@ import sqlite3
 import sys
 from dataclasses import dataclass
 
+from core.access.roles import Role
+from core.assembly import Core
 from core.config import Config
-from core.desk import Desk
 from core.errors import Invalid
 from core.identity.first_admin import ADMIN, CreateFirstAdmin, check_first
 from core.identity.passwords import KNOWN_WEAK, LEAST, LEAST_AT_BOOTSTRAP
 from core.identity.sealed import private_file
+from core.identity.sessions import Opening
+from core.operation import Stage
 from core.secret import Secret
 from core.sentence import Sentence
 
@@ -82,10 +85,17 @@ def ask(least: int) -> Secret:
     raise Invalid("No password was chosen.")
 
 
-async def carry_out(first: First, desk: Desk, config: Config) -> None:
-    """Create the administrator; a random password goes to its file before the account that it opens."""
+async def carry_out(first: First, core: Core) -> None:
+    """Create the administrator, in a session of the machine itself that may do little else.
+
+    A random password goes to its file before the account that it opens."""
+    config = core.house.config
     if first.in_file:
         words = f"username: {ADMIN}\npassword: {first.password.reveal()}\n"
         config.bootstrap_file.unlink(missing_ok=True)
         private_file(config.bootstrap_file, words.encode())
+    desk = await core.sit_down(Opening(
+        username="host", person_id=None, role=Role.HOST, stage=Stage.FULL, door="host", address="local", method="host",
+    ))  # fmt: skip
     await desk.run(CreateFirstAdmin(password=first.password, must_change=first.in_file))
+    await core.get_up(desk, "the first administrator is there")

@@ -9,13 +9,9 @@ import signal
 import sys
 from collections.abc import Callable
 
-from core.access.roles import Role
 from core.assembly import Core
 from core.config import Config, Mode
-from core.desk import Desk
-from core.identity.sessions import Opening
-from core.operation import Stage
-from sshd import first_start
+from sshd import demo_volume, first_start
 from sshd.first_start import First
 from sshd.loop import ConsoleLoop
 from sshd.memory import TidyMemory
@@ -37,14 +33,12 @@ def serve(config: Config, asked: argparse.Namespace, first: First | None, tell: 
         return runner.run(_run(config, asked, first, tell))
 
 
-async def host_desk(core: Core) -> Desk:
-    """A session of the machine itself: may create the first administrator and look after the house, no more."""
-    return await core.sit_down(Opening(
-        username="host", person_id=None, role=Role.HOST, stage=Stage.FULL, door="host", address="local", method="host",
-    ))  # fmt: skip
-
-
 async def _run(config: Config, asked: argparse.Namespace, first: First | None, tell: Callable[[str], None]) -> int:
+    if asked.demo_data and first is not None:
+        tell("Filling the volume with people, products and a few days of history ...")
+        await demo_volume.fill(config, first)
+    elif asked.demo_data:
+        tell("The volume is not empty, so no demonstration data was added.")
     core = await Core.open(config)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -52,10 +46,8 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
         loop.add_signal_handler(number, stopping.set)
     listening: Listening | None = None
     try:
-        if first is not None:
-            host = await host_desk(core)
-            await first_start.carry_out(first, host, config)
-            await core.get_up(host, "the first administrator is there")
+        if first is not None and not asked.demo_data:
+            await first_start.carry_out(first, core)
         if asked.command == "init":
             tell("The first administrator is there. ./run.sh starts the console.")
             return 0

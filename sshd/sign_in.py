@@ -30,7 +30,7 @@ log = logging.getLogger("factory.sign_in")
 FAILURES = 3
 """Wrong passwords, codes or signatures on one connection; asyncssh itself never stops counting."""
 OFFERS = 10
-"""Unknown keys on one connection."""
+"""Different unknown keys on one connection; twice as many times in all."""
 CHANNELS = 10
 """Panes of one multiplexed connection."""
 
@@ -105,7 +105,7 @@ class SignIn(Guest):
         super().__init__(core, front, visit)
         self.login = ""
         self.proof: Proof | None = None
-        self.failures = 0
+        self.failures = self.offers = 0
         self.refused: list[str] = []
         self.dialogue: Dialogue | None = None
 
@@ -167,14 +167,19 @@ class SignIn(Guest):
             self._failed()
             return False
         if not known:
-            if msg:
-                await self._refused("publickey", "bad signature", keys=fingerprint_of(key_data))
+            fingerprint = fingerprint_of(key_data)
+            if msg and await self.core.entrance.holder(self.login, fingerprint) is not None:
+                await self._refused("publickey", "bad signature", keys=fingerprint)
                 self._failed()
             else:
-                self._offer_refused(fingerprint_of(key_data))
+                # Paramiko and libssh sign with each of their keys without asking first: no attack, an offer.
+                self._offer_refused(fingerprint)
         return known
 
     def _offer_refused(self, fingerprint: str) -> None:
+        self.offers += 1
+        if self.offers >= 2 * OFFERS:
+            self._goodbye("Too many offers")
         if fingerprint in self.refused:
             return
         self.refused.append(fingerprint)
