@@ -215,4 +215,6 @@ async def _last_hour(director: Director) -> None:
 
     director.wait_until(timedelta(minutes=1))
     await director.ask("boris", director.brief("школа-вождения", "landing"))
+    # The offline studio is done in a blink; a newcomer wants to see it work.
+    await director.ask("li.na", SetSetting(key="step_pace_seconds", value="4"))
     director.wait_until(timedelta())

@@ -26,7 +26,8 @@ async def fill(config: Config, first: First) -> None:
     """Create the administrator and a few days of life, with a clock that is turned by hand."""
     end = datetime.now(UTC)
     clock = HandClock(end - demo_cast.HISTORY)
-    core = await Core.open(config, clock=clock)
+    # The demo guard would refuse what makes a demonstration: it goes up with the console, not before.
+    core = await Core.open(config.model_copy(update={"demo_readonly": False}), clock=clock)
     try:
         (config.state_dir / MARK).touch(mode=0o600)
         await first_start.carry_out(first, core)

@@ -102,6 +102,8 @@ class Assignment:
     attempt: int
     seconds: int
     """When the agent counts as stuck."""
+    pace: int
+    """Seconds that the step takes at least."""
 
 
 class ClaimTask(Operation[Assignment], name="tasks.claim", needs=Permission.PIPELINE_RUN,
@@ -133,6 +135,7 @@ class ClaimTask(Operation[Assignment], name="tasks.claim", needs=Permission.PIPE
         work.note(agent=task["agent"], attempt=task["attempt"], task=self.task)
         return Assignment(
             task_id=task["id"],
+            pace=held.number("step_pace_seconds"),
             product_id=product["id"],
             product_name=product["name"],
             agent=task["agent"],

@@ -134,7 +134,9 @@ class Runner:
     async def _work(self, assignment: Assignment) -> None:
         try:
             async with asyncio.timeout(assignment.seconds):
+                began = asyncio.get_running_loop().time()
                 done = await worked(assignment, self._studio, self._products)
+                await asyncio.sleep(began + assignment.pace - asyncio.get_running_loop().time())
             await self._say(handed_over(assignment, done))
         except Trouble as trouble:
             how = Failure.PASSING if trouble.passing else Failure.LASTING

@@ -95,6 +95,8 @@ SETTINGS: tuple[Setting, ...] = (
                 "How often a refused specification is written again before a person is asked.", 0, 50),
     _configured("task_max_retries", "How often one task is tried before its product fails.", 1, 25),
     Setting("parallel_tasks", 4, "Agents of one runner that work at the same time.", 1, 16),
+    Setting("step_pace_seconds", 0,
+            "Least time that an agent's step takes, for people who want to watch; 0 is as fast as it goes.", 0, 60),
     _configured("products_per_hour", "Products that one person may create in an hour.", 1, 10_000),
     _configured("demo_products_per_hour",
                 "Products that one visitor's address may create in an hour in demo mode.", 0, 1_000),
