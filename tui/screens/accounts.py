@@ -148,11 +148,14 @@ class Accounts(Place):
     async def _disable(self, person: Person) -> None:
         t, asked = self.t, DisablePerson(username=person.username)
         title = t("Disable {name}?", name=person.username)
-        effect = t.n(
-            "Their {n} open session ends at once.", "Their {n} open sessions end at once.", person.live_sessions
-        )
-        if not self.desk.may(DisablePerson).allowed or await consent(self.factory, asked, title, effect):
+        effect = (t("They cannot sign in until the account is enabled again."), *self._ends(person))
+        if not self.desk.may(DisablePerson).allowed or await consent(self.factory, asked, title, *effect):
             await self.ask(asked, done=t("{name} is disabled.", name=person.username))
+
+    def _ends(self, person: Person) -> tuple[str, ...]:
+        n = person.live_sessions
+        words = self.t.n("{n} open session ends at once.", "{n} open sessions end at once.", n)
+        return (words,) if n else ()
 
     async def _enable(self, person: Person) -> None:
         await self.ask(EnablePerson(username=person.username), done=self.t("{name} is enabled.", name=person.username))
@@ -195,13 +198,14 @@ class Accounts(Place):
         t, name = self.t, person.username
         effect = (
             t("The account, its keys and its factors are gone; what it did stays on record."),
-            t.n("{n} open session ends at once.", "{n} open sessions end at once.", person.live_sessions),
+            *self._ends(person),
         )
-        await self.ask(DeletePerson(username=name), effect=effect, done=t("{name} is deleted.", name=name))
-        self.deleted()
+        await self.ask(DeletePerson(username=name), effect=effect)
+        self.deleted(t("{name} is deleted.", name=name))
 
-    def deleted(self) -> None:
+    def deleted(self, words: str) -> None:
         """The person under the cursor is no more."""
+        self.say(words)
 
     def action_copy(self) -> None:
         if person := self.subject():

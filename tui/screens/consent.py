@@ -46,7 +46,7 @@ class ShownOnce(ModalScreen[None]):
         self._title = title
         self._secrets = secrets
         self._what_to_do = what_to_do
-        self._said = Text()
+        self._said = Prose()
 
     def compose(self) -> ComposeResult:
         t = cast("FactoryApp", self.app).t
@@ -63,7 +63,7 @@ class ShownOnce(ModalScreen[None]):
     def action_copy(self) -> None:
         t = cast("FactoryApp", self.app).t
         words = t("Secrets are never copied: a clipboard tells everybody. Write them down.")
-        self._said.show([], [Piece(words, Ink.ASKS)])
+        self._said.show([[], [Piece(words, Ink.ASKS)]])
 
     def action_kept(self) -> None:
         self._secrets = ()

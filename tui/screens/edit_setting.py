@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.command_line import line_for
-from core.errors import Invalid
+from core.errors import CoreError, Invalid
 from core.parse import build
 from core.secret import Secret
 from core.settings.changes import SetSetting, SettingShown
@@ -97,34 +97,38 @@ class EditSetting(ModalScreen["SetSetting | None"]):
     @on(Input.Submitted)
     @on(Press.Pressed)
     def _look(self) -> None:
-        """Old and new, before anything is saved."""
+        """Rehearse it: old and new stand there before anything is saved, or why it will not do."""
         t, setting, value = self.factory.t, self._setting, self._input.value
-        if not value.strip() or value == setting.value:
-            self._review.show([[], [Piece(t("That is what it is already."), Ink.ASKS)]])
-            return
         secret = setting.type == "secret"
+        if not value.strip() or (value == setting.value and not secret):
+            self._say(t("That is what it is already."), Ink.ASKS)
+            return
         try:
             given = {"secret": Secret(value)} if secret else {"value": value}
             asked = build(SetSetting, {"key": setting.key, **given})
         except Invalid as fault:
-            self._review.show([[], [Piece(sentence_of(t, fault), Ink.REFUSES)]])
+            self._say(sentence_of(t, fault), Ink.REFUSES)
             return
         assert isinstance(asked, SetSetting)
+        self.run_worker(self._rehearse(asked), exclusive=True)
+
+    async def _rehearse(self, asked: SetSetting) -> None:
+        t = self.factory.t
+        try:
+            change = await self.factory.desk.run(asked, rehearse=True)
+        except CoreError as refusal:
+            self._say(sentence_of(t, refusal), Ink.REFUSES)
+            return
         self._asked = asked
-        old = t(setting.value) if secret else setting.value or "-"
-        new = t("set") if secret else asked.value or ""
         to = self.factory.symbols(Sign.TO)
-        self._review.show(
-            [
-                [],
-                [Piece(f"{old} ", Ink.DIM), Piece(f"{to} "), Piece(new, Ink.STRONG)],
-                [],
-                [Piece(line_for(self._asked), Ink.DIM)],
-            ]
-        )
+        change_line = [Piece(f"{change.old or '-'} ", Ink.DIM), Piece(f"{to} "), Piece(change.new or "-", Ink.STRONG)]
+        self._review.show([[], change_line, [], [Piece(line_for(asked), Ink.DIM)]])
         self._show_keys()
         # The letters are answers now, not part of the value.
         self.query_one(".dialog").focus()
+
+    def _say(self, words: str, ink: Ink) -> None:
+        self._review.show([[], [Piece(words, ink)]])
 
     def action_agree(self) -> None:
         if self._asked is not None:

@@ -97,8 +97,10 @@ class People(Accounts):
         self._show()
 
     def _show(self) -> None:
-        sought = self._filter.words
-        self._table.show([each for each in self._people if fits(sought, each.username, each.role, self.t(each.role))])
+        self._table.show([each for each in self._people if self._fits(each)])
+
+    def _fits(self, person: Person) -> bool:
+        return fits(self._filter.words, person.username, person.role, self.t(person.role))
 
     @on(FilterLine.Changed)
     def _narrowed(self) -> None:
@@ -134,6 +136,10 @@ class People(Accounts):
         asked = await fill(self.factory, CreatePerson, {}, {"role": given_roles(self.desk.caller.role)})
         if isinstance(asked, Operation):
             made: Person = await self.ask(asked)
+            self._people = await self.look(ListPeople())
+            self._show()
+            shown = [each.username for each in self._people if self._fits(each)]
+            self._table.go_to(shown.index(made.username) if made.username in shown else 0)
             words = self.t("{name} has an account.", name=made.username)
             if not made.has_password:
                 words = self.t(

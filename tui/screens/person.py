@@ -82,5 +82,7 @@ class PersonScreen(Accounts):
         if row := self._table.row:
             self.do(session_words.end(self, row))
 
-    def deleted(self) -> None:
-        self.app.pop_screen()
+    def deleted(self, words: str) -> None:
+        app = self.factory
+        app.pop_screen()
+        app.call_later(app.say, words)

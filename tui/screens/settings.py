@@ -26,7 +26,7 @@ from tui.widgets.prose import Prose
 from tui.widgets.sections import Section, Sections
 
 GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
-    (say("The factory"), ("factory_", "hold_", "parallel_", "task_")),
+    (say("The factory"), ("factory_", "hold_", "parallel_", "task_", "step_")),
     (say("Gates"), ("human_", "qa_", "security_", "design_", "pm_")),
     (say("New products"), ("products_", "demo_", "default_")),
 )
