@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
+from asyncssh.packet import SSHPacket
 
 from core.assembly import Core
 from core.desk import Desk
@@ -26,8 +27,10 @@ log = logging.getLogger("factory.session")
 
 ENVIRONMENT = ("COLORTERM", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "NO_COLOR", "TERM")
 """What a client may say about itself; everything else is dropped unread."""
+LONGEST_VALUE = 64
 STDIN_LIMIT = 1_048_576
-LONGEST_COMMAND = 65_536
+LONGEST_COMMAND = 16_384
+"""Characters; taking a word of 64 kB apart stalls everybody for a tenth of a second. Long text comes on standard input."""
 
 
 @dataclass
@@ -56,6 +59,7 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
         self._gone = gone
         self._command: str | None = None
         self._pty = False
+        self._environment: dict[str, str] = {}
         self._early = bytearray()
         self._app: RunningApp | None = None
         self._streams: Streams | None = None
@@ -66,6 +70,15 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._chan = chan
+        # asyncssh itself keeps every variable that it is told, for as long as the channel lives.
+        chan._process_env_request = self._env_requested  # type: ignore[method-assign]
+
+    def _env_requested(self, packet: SSHPacket) -> bool:
+        name, value = packet.get_string().decode("ascii", "replace"), packet.get_string()
+        packet.check_end()
+        if name in ENVIRONMENT:
+            self._environment[name] = value[:LONGEST_VALUE].decode("utf-8", "replace")
+        return name in ENVIRONMENT
 
     def pty_requested(
         self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Mapping[int, int]
@@ -146,13 +159,9 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
 
     # -- the service -------------------------------------------------------------------------------------------------
 
-    def _environment(self) -> dict[str, str]:
-        given = self._chan.get_environment()
-        return {name: given[name][:64] for name in ENVIRONMENT if name in given}
-
     async def _serve(self) -> None:
         assert self._streams is not None
-        environment = self._environment()
+        environment = self._environment
         words = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
         t, status = tongue("auto", words), int(Exit.OURS)
         try:

@@ -18,6 +18,7 @@ SERVICE_REQUEST, SERVICE_ACCEPT = 5, 6
 REQUEST, FAILURE, SUCCESS, BANNER = 50, 51, 52, 53
 PK_OK = INFO_REQUEST = 60
 INFO_RESPONSE = 61
+CHANNEL_REQUEST = 98
 GONE, SILENT = -1, -2
 """Not messages: the server closed the connection; it does not answer at all."""
 
@@ -126,6 +127,21 @@ class Wire:
         except (paramiko.SSHException, EOFError, OSError):
             return None
         return dict(json.loads(text)) if text else None
+
+    def set_variable(self, channel: paramiko.Channel, name: bytes, value: bytes, *, wait: bool = True) -> None:
+        """An environment variable (RFC 4254 section 6.4); raises SSHException when it is refused, if waited for."""
+        message = Message()
+        message.add_byte(bytes([CHANNEL_REQUEST]))
+        message.add_int(channel.remote_chanid)
+        message.add_string("env")
+        message.add_boolean(wait)
+        message.add_string(name)
+        message.add_string(value)
+        if wait:
+            channel._event_pending()
+        self.write(message)
+        if wait:
+            channel._wait_for_event()
 
     def _send(self, number: int, *fields: str | bytes | bool) -> None:
         message = Message()
