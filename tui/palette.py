@@ -110,7 +110,7 @@ class Palette(ModalScreen[None]):
     def _narrow(self, sought: str) -> None:
         kept = [entry for entry in self._entries if fits(sought, entry.words, entry.sentence)]
         # What is called so is more likely meant than what mentions it.
-        kept.sort(key=lambda entry: (bool(entry.needs), -_named(entry, sought)))
+        kept.sort(key=lambda entry: (-_named(entry, sought), bool(entry.needs)))
         self._table.show(kept)
         self._table.go_to(0)
 

@@ -101,7 +101,11 @@ class Home(Steers):
 
     def _show_lists(self, factory: Factory, lately: Sequence[Handoff]) -> None:
         t = self.t
-        nothing = t("The factory is on hold.") if factory.held else t("Nothing runs.  n  makes a product from a brief.")
+        nothing = t("Nothing runs.")
+        if factory.held:
+            nothing = t("The factory is on hold.")
+        elif self.desk.may(CreateProduct).allowed:
+            nothing = t("Nothing runs.  n  makes a product from a brief.")
         sections = [
             Section(t("Waiting for a person"), factory.waiting_count, factory.waiting,
                     self._waiting_columns(), t("Nothing waits for a person.")),

@@ -50,7 +50,8 @@ class ProductScreen(Steers):
 
     areas = ("products", "tasks", "agent_handoff", "factory")
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(part.key, f"part('{part.name}')", show=False) for part in Part),
+        # Before the table, whose `h` would move it sideways.
+        *(Binding(part.key, f"part('{part.name}')", show=False, priority=True) for part in Part),
         Binding("tab", "next_part", show=False, priority=True),
     ]
 

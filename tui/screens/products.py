@@ -20,7 +20,7 @@ from tui.screens.steering import Steers, Subject, subject_of
 from tui.widgets.columns import Column
 from tui.widgets.filter_line import FilterLine, fits
 from tui.widgets.frame import Hint
-from tui.widgets.pieces import Ink, Piece
+from tui.widgets.pieces import Ink, Line, Piece
 from tui.widgets.record_table import RecordTable
 
 MOST = 2_000
@@ -52,11 +52,7 @@ class Products(Steers):
         self._table: RecordTable[Product] = RecordTable(
             self._columns(),
             key=lambda row: row.id,
-            empty=[
-                Piece(self.t("No products yet.  ")),
-                Piece("n", Ink.HERE),
-                Piece(self.t("  makes one from a brief.")),
-            ],
+            empty=self._empty(),
         )
         self._table.add_class("list")
         self._card = ProductCard()
@@ -67,13 +63,19 @@ class Products(Steers):
         super().on_mount()
         self._table.focus()
 
+    def _empty(self) -> Line:
+        t = self.t
+        if not self.desk.may(CreateProduct).allowed:
+            return [Piece(t("No products yet; an operator makes them."), Ink.DIM)]
+        return [Piece(t("No products yet.  ")), Piece("n", Ink.HERE), Piece(t("  makes one from a brief."))]
+
     def _columns(self) -> list[Column[Product]]:
         t, symbols = self.t, self.factory.symbols
         return [
-            Column(t("product"), lambda row: row.name, 16, grow=3, ink=Ink.STRONG),
-            Column(t("state"), lambda row: words.state_line(t, symbols, row), 12),
+            Column(t("product"), lambda row: row.name, 20, grow=3, ink=Ink.STRONG),
+            Column(t("state"), lambda row: words.state_line(t, symbols, row), 11),
             Column(t("stage strip"), lambda row: words.strip_line(symbols, row), SQUARES, priority=3),
-            Column(t("held by"), lambda row: t(row.holder), 14, grow=1, priority=2),
+            Column(t("held by"), lambda row: t(row.holder), 12, grow=1, priority=2),
             Column(t("owner"), lambda row: row.owner, 10, grow=1, priority=4, ink=Ink.DIM),
             Column(t("cost"), lambda row: words.cost(row.cost_usd), 7, right=True, priority=5, ink=Ink.DIM),
             Column(t("age"), lambda row: words.age(t, row.since), 10, right=True, priority=1, ink=Ink.DIM),

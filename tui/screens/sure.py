@@ -30,7 +30,9 @@ async def sure(app: FactoryApp, asked: Operation[Any] | Errand[Any], name: str, 
     """Whether the person typed the name of what will be changed. In workers only."""
     t = app.t
     question = Question(
-        title=t("{command} {name}?", command=asked.name.replace(".", " "), name=name),
+        title=t("{command} {name}?", command=asked.name.replace(".", " "), name=name if asked.on else "").replace(
+            " ?", "?"
+        ),
         effect=effect or (t(asked.sentence()),),
         command=line_for(asked),
         yes=Hint("enter", t("yes")),

@@ -18,12 +18,16 @@ from tui.widgets.pieces import Ink, Inked, Line, Piece, width_of
 _WORDS = re.compile(r"\s*\S+\s*$|\s*\S+|\s+")
 
 
-def wrap(line: Line, width: int, hang: int = 0) -> list[Line]:
-    """The line broken between words into lines of at most `width` cells, those after the first indented by `hang`.
+def wrap(line: Line, width: int, hang: int | None = None) -> list[Line]:
+    """The line broken between words into lines of at most `width` cells; a longer word is cut where the line ends.
 
-    A word longer than a line is cut where the line ends."""
-    if width_of(line) <= width or width <= hang + 1:
+    Those after the first are indented by `hang`, or as far as the first is."""
+    if width_of(line) <= width or width < 2:
         return [line]
+    if hang is None:
+        whole = "".join(text for text, _ in line)
+        hang = len(whole) - len(whole.lstrip(" "))
+    hang = min(hang, width // 2)
     done: list[Line] = []
     here: list[Piece] = []
     room = width
@@ -52,7 +56,9 @@ def plain_lines(text: str, ink: Ink = Ink.TEXT) -> list[Line]:
 class Prose(Inked):
     """Lines that are wrapped, not cut."""
 
-    def __init__(self, *lines: Line, hang: int = 0, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, *lines: Line, hang: int | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._given: Sequence[Line] = lines
         self._hang = hang
