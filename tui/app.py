@@ -15,7 +15,7 @@ from core.errors import CoreError
 from core.i18n.tongue import Tongue
 from core.identity.own import WhoAmI
 from core.operation import Stage
-from tui.asking import sentence_of
+from tui.asking import sentence_of, tell
 from tui.client import Client
 from tui.keys import BY_NAME, TABS, kind_of
 from tui.lean import LeanApp
@@ -85,8 +85,10 @@ class FactoryApp(LeanApp):
         tab = BY_NAME[name]
         kind = kind_of(tab)
         if kind is None or not (may := self.desk.may(kind)).allowed:
-            refusal = may.refusal if kind is not None else None
-            self.say(sentence_of(self.t, refusal) if refusal else self.t("That place is not open."))
+            if kind is not None and may.refusal is not None:
+                tell(self, may.refusal)
+            else:
+                self.say(self.t("That place is not open."))
             return
         if isinstance(self.screen, Place) and self.screen.tab == tab.name and len(self.screen_stack) == 1:
             return

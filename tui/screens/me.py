@@ -174,7 +174,7 @@ class MeScreen(Place):
         if factors.second_factor and not await prove_again(self.factory):
             return
         if await self.factory.push_screen_wait(Enrol(first=False)):
-            self.say(self.t("Your second factor is the new one; the old one works no more."))
+            self.say(self.t("The new second factor is yours; one that you had before works no more."))
 
     def action_codes(self) -> None:
         self.do(self._codes())

@@ -148,7 +148,8 @@ class SessionPage(Page):
         self._row = row
 
     async def load(self) -> None:
-        self.read(list(session_words.session_lines(self.t, self.factory.symbols, self._row)))
+        lines = session_words.session_lines(self.t, self.factory.symbols, self._row)
+        self.read([[Piece(" "), *line] for line in lines])
 
 
 def make() -> Sessions:
