@@ -52,7 +52,7 @@ def entries_of(app: FactoryApp) -> list[Entry]:
             continue
         may = app.desk.may(kind)
         role = may.grantors[0].word if may.grantors else ""
-        needs = "" if may.allowed else app.t("needs {role}", role=role) if _by_role(may.refusal) else app.t("not here")
+        needs = "" if may.allowed else app.t("needs {role}", role=app.t(role)) if _by_role(may.refusal) else app.t("not here")
         found.append(Entry(kind, f"{kind.area} {kind.verb}", app.t(kind.sentence()), needs))
     return sorted(found, key=lambda entry: bool(entry.needs))
 

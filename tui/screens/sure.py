@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 async def sure(app: FactoryApp, asked: Operation[Any] | Errand[Any], name: str, effect: tuple[str, ...]) -> bool:
     """Whether the person typed the name of what will be changed. In workers only."""
-    t = app.t
+    t, command = app.t, asked.name.replace(".", " ")
     question = Question(
-        title=t("{command} {name}?", command=asked.name.replace(".", " "), name=name if asked.on else "").replace(
-            " ?", "?"
-        ),
+        title=t("{command}?", command=f"{command} {name}" if asked.on else command),
         effect=effect or (t(asked.sentence()),),
         command=line_for(asked),
         yes=Hint("enter", t("yes")),
