@@ -182,7 +182,8 @@ class Gate:
         name = str(getattr(asked, asked.on)) if asked.on else asked.name
         if confirm != name:
             raise Unconfirmed("This cannot be taken back: type {name} to confirm.", name=name)
-        fresh = caller.factor_at is not None and self.house.clock.now() - caller.factor_at <= FRESH
+        # abs: a clock that was turned back must not make a proof fresh for as long.
+        fresh = caller.factor_at is not None and abs(self.house.clock.now() - caller.factor_at) <= FRESH
         if not fresh and self.house.config.mfa_required:
             raise FactorNeeded("This is dangerous: prove your second factor again first.")
 
@@ -194,12 +195,14 @@ class Gate:
                 return await asked.run(self._work(caller, reach, db, ahead, remarks))
 
         async def change(db: Db) -> tuple[R, list[Draft]]:
-            result = await asked.run(self._work(caller, reach, db, ahead, remarks))
+            # Read again with the writer's lock held: `ahead` may have hashed, and waited, for seconds.
+            still = await self.sessions.still(db, caller.session_id)
+            result = await asked.run(self._work(still, self.admit(still, type(asked)), db, ahead, remarks))
             if rehearse:
                 raise _Rehearsed(result)
             at = house.clock.now()
-            also = [draft_of_also(caller, each, at) for each in remarks.also]
-            return result, [draft_of(caller, asked, "done", remarks, at), *also]
+            also = [draft_of_also(still, each, at) for each in remarks.also]
+            return result, [draft_of(still, asked, "done", remarks, at), *also]
 
         try:
             result = await self.recorder.together(change)

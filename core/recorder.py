@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import orjson
 
 from core.audit.chain import Chain
-from core.audit.entry import Draft, Severity, fit, fit
+from core.audit.entry import Draft, Severity, fit
 from core.clock import Clock, moment, stamp
 from core.errors import CoreError, RecordUnavailable
 from core.json_value import JsonObject
@@ -108,7 +108,7 @@ class Recorder:
             for draft in drafts:
                 await db.execute(
                     "INSERT INTO outbox (id, server, draft) VALUES (:id, :server, :draft)",
-                    {"id": draft.id, "server": self._server, "draft": _pack(fit(draft))},
+                    {"id": draft.id, "server": self._server, "draft": _pack(draft)},
                 )
         del self._delivered[: len(cleared)]
         try:
@@ -148,7 +148,7 @@ class Recorder:
 
     async def _flush_repeats(self, now: float) -> None:
         # Taken out before the first wait: two who flush at once must not write a count twice.
-        due = [key for key, (since, _more, _draft) in self._repeats.items() if now - since >= REPEAT_SECONDS]
+        due = [key for key, (since, _more, _draft) in self._repeats.items() if not 0 <= now - since < REPEAT_SECONDS]
         for _since, more, draft in [self._repeats.pop(key) for key in due]:
             if more:
                 await self.write(_counted(draft, more))

@@ -94,19 +94,27 @@ class Sessions:
 
     async def caller(self, session_id: str, *, awake: bool = True) -> Caller:
         """Who this session is, now; raises NotSignedIn. `awake` counts as activity against the idle limit."""
-        row = await self._store.fetch_one(_SELECT + " WHERE s.id = :id", {"id": session_id})
-        if row is None:
-            raise NotSignedIn("There is no such session.")
-        caller, fault = self.judge(row)
-        if fault is not None:
-            raise fault
+        row, caller = await self._admitted(self._store, session_id)
         now = self._clock.now()
-        if awake and now - moment(row["seen_at"]) > SEEN_EVERY:
+        if awake and not timedelta() <= now - moment(row["seen_at"]) <= SEEN_EVERY:
             await self._store.execute(
                 "UPDATE sessions SET seen_at = :now WHERE id = :id AND ended_at IS NULL",
                 {"id": session_id, "now": stamp(now)},
             )
         return caller
+
+    async def still(self, db: Db, session_id: str) -> Caller:
+        """The same within a transaction: whoever was revoked while they waited for it changes nothing any more."""
+        return (await self._admitted(db, session_id))[1]
+
+    async def _admitted(self, db: Db, session_id: str) -> tuple[Row, Caller]:
+        row = await db.fetch_one(_SELECT + " WHERE s.id = :id", {"id": session_id})
+        if row is None:
+            raise NotSignedIn("There is no such session.")
+        caller, fault = self.judge(row)
+        if fault is not None:
+            raise fault
+        return row, caller
 
     async def live(self, server: str) -> dict[str, tuple[Caller, CoreError | None]]:
         """Every session of this process that has not ended, with the reason why it should."""
@@ -134,9 +142,10 @@ class Sessions:
             fault = NotSignedIn("This account was deleted.")
         elif row["person_id"] is not None and not row["person_enabled"]:
             fault = NotSignedIn("This account is disabled.")
-        elif now - moment(row["opened_at"]) > self._longest and role not in (Role.RUNNER, Role.HOST):
+        # abs: when the clock is turned back, limits must not stretch by as much.
+        elif abs(now - moment(row["opened_at"])) > self._longest and role not in (Role.RUNNER, Role.HOST):
             fault = NotSignedIn("This session has reached its longest time.")
-        elif now - moment(row["seen_at"]) > self._idle and role not in (Role.RUNNER, Role.HOST):
+        elif abs(now - moment(row["seen_at"])) > self._idle and role not in (Role.RUNNER, Role.HOST):
             fault = NotSignedIn("This session was idle for too long.")
         caller = Caller(
             session_id=row["id"],

@@ -32,7 +32,9 @@ class Throttle:
         now = self._clock.now()
         since = stamp(now - WINDOW)
         async with self._store.transaction() as db:
-            await db.execute("DELETE FROM attempts WHERE at <= :since", {"since": since})
+            # Those of the far future too: a clock that was wrong for a while must not shut anybody out for years.
+            await db.execute("DELETE FROM attempts WHERE at <= :since OR at > :until",
+                             {"since": since, "until": stamp(now + WINDOW)})  # fmt: skip
             for key in keys:
                 row = await db.fetch_one("SELECT count(*) AS n FROM attempts WHERE key = :key", {"key": key})
                 if row is not None and row["n"] >= FAILURES:
