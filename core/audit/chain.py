@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ _CLOCK_SLACK = timedelta(minutes=5)
 _UNBOUNDED_FILES = 4
 
 T = TypeVar("T")
+log = logging.getLogger("factory.record")
 
 
 @dataclass(eq=False, slots=True)
@@ -150,8 +152,13 @@ class Chain:
         await self._sign()
 
     async def remembered_checkpoint(self) -> bytes:
-        """The newest checkpoint from the signer's own memory, which no roll-back of the folder touches."""
-        return await self._in(self._reading, self._signer.remembered)
+        """The newest checkpoint from the signer's own memory, which no roll-back of the folder touches.
+
+        Raises RecordUnavailable when that memory is damaged."""
+        try:
+            return await self._in(self._reading, self._signer.remembered)
+        except Refusal as refusal:
+            raise RecordUnavailable("The record cannot be judged: {cause}.", cause=str(refusal)) from refusal
 
     async def close(self) -> None:
         """Write what waits, then sign all of it; nothing can be appended afterwards."""
@@ -234,6 +241,9 @@ class Chain:
                     await self._own_lines([_own("record.not_signed", "checkpoint", refusal.facts, Severity.CRITICAL)])
         except (OSError, RecordUnavailable) as error:
             self.trouble = f"Nothing is signed: {error}."
+        except Exception as error:  # whatever else it is: a signer that died silently would look like one at rest
+            log.exception("the signer fell over")
+            self.trouble = f"Nothing is signed: {type(error).__name__}."
 
     async def _seal(self, seals: Sequence[JsonObject]) -> None:
         await self._own_lines([_own(SEALED, str(seal["file"]), seal, Severity.INFO) for seal in seals])

@@ -48,12 +48,18 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def _write_whole(fd: int, data: bytes) -> None:
+    """Raise OSError instead of leaving half behind: a disk that fills up takes the beginning."""
+    while data:
+        data = data[os.write(fd, data) :]
+
+
 def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Put new contents under a name so that a reader, or a crash, meets the old or the new, never a half."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        os.write(fd, data)
+        _write_whole(fd, data)
         os.fsync(fd)
     finally:
         os.close(fd)
@@ -67,7 +73,7 @@ def make_file(path: Path, data: bytes) -> bool:
         fresh.unlink()
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(fd, data)
+        _write_whole(fd, data)
         os.fsync(fd)
         os.link(fresh, path)
     except FileExistsError:

@@ -72,6 +72,13 @@ class _Place:
         return place, known["note"].encode()
 
 
+def _unpacked(data: bytes) -> tuple[_Place, bytes]:
+    try:
+        return _Place.unpack(data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refusal("the signer's memory is damaged") from error
+
+
 class Signer:
     """Signs checkpoints of one folder; not for two threads at once."""
 
@@ -110,14 +117,14 @@ class Signer:
                     raise Refusal("the record is shorter than its last checkpoint says", size=required.size)
                 self._write(keep or bool(finished))
                 return [self._seal(name) for name in self._place.unsealed]
-            except (Refusal, OSError):
+            except Exception:
                 self._remembered = b""  # begin again from what was signed
                 raise
 
     def remembered(self) -> bytes:
-        """The note that was signed last; empty when nothing was."""
+        """The note that was signed last; empty when nothing was. Raises Refusal when it cannot be read."""
         try:
-            return _Place.unpack(self._memory.read_bytes())[1]
+            return _unpacked(self._memory.read_bytes())[1]
         except FileNotFoundError:
             return b""
 
@@ -132,8 +139,11 @@ class Signer:
         self._leaves = []
         public = self._public_checkpoint()
         if remembered:
-            self._place, note = _Place.unpack(remembered)
-            mine = open_checkpoint(note, self._key.public)
+            self._place, note = _unpacked(remembered)
+            try:
+                mine = open_checkpoint(note, self._key.public)
+            except BadNote as error:
+                raise Refusal("the signer's memory is not under this key") from error
             if mine.size != self._place.tree.size or mine.root != self._place.tree.root():
                 raise Refusal("the signer's memory contradicts itself")
             self._remembered, self.signed = remembered, mine.size
