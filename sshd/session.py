@@ -30,7 +30,7 @@ ENVIRONMENT = ("COLORTERM", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "NO_COL
 LONGEST_VALUE = 64
 STDIN_LIMIT = 1_048_576
 LONGEST_COMMAND = 16_384
-"""Characters; taking a word of 64 kB apart stalls everybody for a tenth of a second. Long text comes on standard input."""
+"""Characters; taking a word of 64 kB apart would stall everybody for a tenth of a second."""
 
 
 @dataclass

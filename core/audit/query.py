@@ -126,6 +126,7 @@ def _moment(value: str, now: datetime, *, end: bool) -> datetime:
             day = datetime.combine(date.fromisoformat(value), time(), UTC)
             return day + timedelta(days=1) if end else day
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        # In UTC already here: the edges of the calendar have no neighbour to be shifted to.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Invalid("{value} is no time; write 90m, 2d, 2026-11-21 or 2026-11-21T15:04.", value=value) from error

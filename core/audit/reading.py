@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import orjson
+from pydantic import Field
 
 from core.access.permissions import Permission
 from core.audit.entry import Entry
@@ -25,7 +27,10 @@ from core.work import Outing, View
 
 MOST = 2_000
 MOST_EXPORTED = 100_000
+LARGEST = 2**53
+"""No entry has a larger number; SQLite and JSON would choke on some."""
 STATE_FILE = "record_state.json"
+_NUMBER = re.compile("[0-9]{1,16}")
 # One verification at a time in this process, off the loop; it starts helpers of its own where the log is long.
 _verifying = ThreadPoolExecutor(1, thread_name_prefix="verify")
 
@@ -72,7 +77,7 @@ class SearchRecord(Errand[tuple[EntryRow, ...]], name="audit.search", needs=Perm
     query: Query = ""
     """Words such as actor:ana action:users.* on:bakery severity:warning since:1h, and plain text."""
     limit: int = 200
-    before: int | None = None
+    before: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
     """Only entries with a smaller number, for the next page."""
 
     async def run(self, outing: Outing) -> tuple[EntryRow, ...]:
@@ -91,7 +96,7 @@ class ShowEntry(Errand[EntryRow], name="audit.show", needs=Permission.AUDIT_READ
 
     async def run(self, outing: Outing) -> EntryRow:
         archive = outing.house.archive
-        found = await (archive.show(int(self.entry)) if self.entry.isdigit() else archive.by_id(self.entry))
+        found = await (archive.show(int(self.entry)) if _NUMBER.fullmatch(self.entry) else archive.by_id(self.entry))
         if found is None:
             raise NotFound("There is no entry {entry}.", entry=self.entry)
         return row_of(found)
@@ -122,14 +127,14 @@ class ExportRecord(Errand[tuple[str, ...]], name="audit.export", needs=Permissio
     """Print raw lines of the record, byte for byte, oldest first; the export itself is on record."""
 
     query: Query = ""
-    limit: int = MOST_EXPORTED
+    limit: Annotated[int, Field(ge=1, le=MOST_EXPORTED)] = MOST_EXPORTED
 
     async def run(self, outing: Outing) -> tuple[str, ...]:
         lines: list[str] = []
         async for raw in outing.house.archive.export(parse_query(self.query)):
-            if len(lines) >= min(self.limit, MOST_EXPORTED):
+            if len(lines) >= self.limit:
                 raise Conflict("That is more than {most} lines: narrow it with since: and until:.",
-                               most=str(min(self.limit, MOST_EXPORTED)))  # fmt: skip
+                               most=str(self.limit))  # fmt: skip
             lines.append(raw.decode("utf-8"))
         outing.note(lines=len(lines), query=self.query)
         return tuple(lines)

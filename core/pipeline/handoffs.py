@@ -175,7 +175,7 @@ class FollowHandoffs(Feed[Handoff], name="handoffs.follow", needs=Permission.HAN
 
     product_id: Word | None = None
     """A product's id or name."""
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: Annotated[int, Field(ge=0, le=2**53)] | None = None
     """Begin behind this position instead of now."""
 
     async def items(self, view: View) -> AsyncGenerator[Handoff, None]:
