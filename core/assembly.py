@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import secrets
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from core.identity.passwords import Hasher
 from core.identity.sealed import Box
 from core.identity.sessions import Opening, Sessions
 from core.identity.throttle import Throttle
-from core.news import News
+from core.news import News, moved
 from core.operation import Stage
 from core.pipeline.agents import Studio
 from core.pipeline.runner import Runner
@@ -80,7 +81,9 @@ class Core:
             )  # fmt: skip
             recorder = Recorder(store, chain, clock, server)
             sessions = Sessions(store, clock, config)
-            await _sweep(store, recorder, server, clock)
+            await _sweep(store, recorder, clock)
+            await store.execute("INSERT INTO servers (id, pid, started_at) VALUES (:id, :pid, :now)",
+                                {"id": server, "pid": os.getpid(), "now": stamp(clock.now())})  # fmt: skip
             core = cls(
                 house=house, gate=Gate(house, sessions, recorder), sessions=sessions, recorder=recorder,
                 entrance=Entrance(house, sessions, recorder),
@@ -118,18 +121,19 @@ class Core:
     async def _keep_running(self) -> None:
         house = self.house
         while True:
-            desk = await self.sit_down(Opening(
-                username="runner", person_id=None, role=Role.RUNNER, stage=Stage.FULL, door="runner",
-                address="local", method="runner",
-            ))  # fmt: skip
             try:
-                await Runner(desk, house.studio, house.config.products_dir, house.clock).run()
+                desk = await self.sit_down(Opening(
+                    username="runner", person_id=None, role=Role.RUNNER, stage=Stage.FULL, door="runner",
+                    address="local", method="runner",
+                ))  # fmt: skip
+                try:
+                    await Runner(desk, house.studio, house.config.products_dir, house.clock).run()
+                finally:
+                    await self.get_up(desk, "the runner stopped")
             except CoreError as refusal:
                 log.warning("the runner's session ended: %s", refusal)
             except Exception:
                 log.exception("the runner fell over")
-            finally:
-                await self.get_up(desk, "the runner stopped")
             await asyncio.sleep(RUNNER_PAUSE)
 
     async def crashed_screen(self, caller: Caller, incident: str, fault: BaseException) -> None:
@@ -148,15 +152,19 @@ class Core:
                 found = await verify_now(self.house, deep=False, progress=no_progress)
                 if not found.whole:
                     log.critical("the record is damaged at %s: %s", found.broken_at, found.kind)
-            except (OSError, CoreError) as fault:
+            except Exception as fault:
                 log.error("the record could not be verified: %s", fault)
             await asyncio.sleep(VERIFY_SECONDS)
 
     async def _settle(self) -> None:
         while True:
             await asyncio.sleep(SETTLE_SECONDS)
-            with contextlib.suppress(Exception):
+            try:
                 await self.recorder.settle()
+                # A console beside this one may have been killed, and nobody may start another for days.
+                await _sweep(self.house.store, self.recorder, self.house.clock)
+            except Exception as fault:
+                log.warning("could not settle: %s", fault)
 
     async def close(self) -> None:
         """End this process's sessions, write what waits, sign a last checkpoint."""
@@ -164,21 +172,29 @@ class Core:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         house = self.house
-        now = stamp(house.clock.now())
-        async with house.store.transaction() as db:
-            await db.execute(
-                "UPDATE sessions SET ended_at = :now, end_reason = 'the console stopped'"
-                " WHERE server = :server AND ended_at IS NULL", {"now": now, "server": house.server},
-            )  # fmt: skip
-            await db.execute("DELETE FROM servers WHERE id = :server", {"server": house.server})
         try:
+            await self._leave()
             await self.recorder.close()
+        except (sqlite3.Error, CoreError) as fault:
+            # A full disk: the next start finishes this as after a crash, and the checkpoint may still have room.
+            log.error("could not leave in order: %s", fault)
         finally:
             await house.chain.close()
             await house.archive.close()
             house.hasher.close()
             await house.store.close()
             await house.security.close()
+
+
+    async def _leave(self) -> None:
+        house = self.house
+        async with house.store.transaction() as db:
+            await db.execute(
+                "UPDATE sessions SET ended_at = :now, end_reason = 'the console stopped'"
+                " WHERE server = :server AND ended_at IS NULL",
+                {"now": stamp(house.clock.now()), "server": house.server},
+            )
+            await db.execute("DELETE FROM servers WHERE id = :server", {"server": house.server})
 
 
 def _make_folders(config: Config) -> None:
@@ -201,11 +217,13 @@ def alive(server: str) -> bool:
     return _started(int(pid)) == started
 
 
-async def _sweep(store: Store, recorder: Recorder, server: str, clock: Clock) -> None:
+async def _sweep(store: Store, recorder: Recorder, clock: Clock) -> None:
     """End the sessions of processes that died, and bring their committed entries into the chain."""
     now = stamp(clock.now())
     rows = await store.fetch_all("SELECT id FROM servers UNION SELECT DISTINCT server FROM outbox")
     dead = {row[0] for row in rows if not alive(row[0])}
+    if not dead:
+        return
     await recorder.replay(dead)
     async with store.transaction() as db:
         for gone in dead:
@@ -214,5 +232,4 @@ async def _sweep(store: Store, recorder: Recorder, server: str, clock: Clock) ->
                 " WHERE server = :gone AND ended_at IS NULL", {"now": now, "gone": gone},
             )  # fmt: skip
             await db.execute("DELETE FROM servers WHERE id = :gone", {"gone": gone})
-        await db.execute("INSERT INTO servers (id, pid, started_at) VALUES (:id, :pid, :now)",
-                         {"id": server, "pid": os.getpid(), "now": now})  # fmt: skip
+        await moved(db, {"sessions", "tasks"})

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import sqlite3
 from collections.abc import Collection
 
 from core.store.store import Db, Store
 
 POLL_SECONDS = 0.2
+TROUBLED_SECONDS = 5.0
+log = logging.getLogger("factory.news")
 EVERYTHING: Collection[str] = ()
 """Waiting for this is waiting for any area."""
 
@@ -53,15 +57,20 @@ class News:
 
     async def follow(self, store: Store) -> None:
         """Watch the store for commits of any process; runs until cancelled."""
-        version = await store.version()
-        known = await _counters(store)
+        version, known = await store.version(), await _counters(store)
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            now = await store.version()
-            if now == version:
+            try:
+                now = await store.version()
+                if now == version:
+                    continue
+                before, known = known, await _counters(store)
+            except sqlite3.Error as fault:
+                # Without this nobody would hear of anything any more, whatever it was that passed.
+                log.warning("cannot look for news: %s", fault)
+                await asyncio.sleep(TROUBLED_SECONDS)
                 continue
-            version, before = now, known
-            known = await _counters(store)
+            version = now
             if areas := [area for area, n in known.items() if before.get(area) != n]:
                 self.tell(*areas)
 
