@@ -67,7 +67,7 @@ class Desk:
             return MayBe(allowed=False, refusal=refusal, grantors=roles_with(kind.needs))
         return MayBe(allowed=True)
 
-    async def news(self, generation: int, *areas: str, timeout: float | None = None) -> int:
+    async def news(self, generation: int, *areas: str, timeout: float | None = None) -> int:  # noqa: ASYNC109
         """Wait until one of these areas (or any) changed since that generation; start with -1."""
         return await self._gate.house.news.after(generation, timeout, areas)
 

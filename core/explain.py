@@ -37,7 +37,8 @@ def reasons(kind: Kind, role: Role, mode: Mode) -> tuple[bool, list[Sentence]]:
     if reach is None:
         holders = ", ".join(r.word for r in roles_with(kind.needs)) or "-"
         words.append(say("{operation} needs {permission}, which {role} does not hold; {holders} do.",
-                         operation=kind.name, permission=kind.needs.value, role=role.word, holders=holders))  # fmt: skip
+                         operation=kind.name, permission=kind.needs.value, role=role.word,
+                         holders=holders))  # fmt: skip
     elif reach is Reach.OWN:
         words.append(say("{role} holds {permission} for their own things only.",
                          role=role.word, permission=kind.needs.value))  # fmt: skip

@@ -23,8 +23,8 @@ LONGEST = 256
 KNOWN_WEAK = ("demo123", "admin123", "password", "changeme", "admin", "factory")
 # Offline list of what is guessed first; compared without case. Known-weak ones stand first on purpose.
 _GUESSED_FIRST = frozenset(
-    [*KNOWN_WEAK]
-    + [
+    [
+        *KNOWN_WEAK,
         "12345678", "123456789", "1234567890", "123456789012", "password1", "password123", "passw0rd", "qwertyuiop",
         "qwerty123456", "iloveyou", "letmein", "welcome", "welcome1", "administrator", "adminadmin", "changeme123",
         "passwordpassword", "qwertyqwerty", "111111111111", "000000000000", "abcdefghijkl", "trustno1", "aifactory",

@@ -15,7 +15,9 @@ from core.store.store import Db, Row
 class Person:
     """An account, as a list shows it."""
 
-    COLUMNS: ClassVar[tuple[str, ...]] = ("username", "role", "enabled", "second_factor", "keys", "live_sessions", "last_sign_in_at")
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "username", "role", "enabled", "second_factor", "keys", "live_sessions", "last_sign_in_at",
+    )  # fmt: skip
 
     id: str
     username: str

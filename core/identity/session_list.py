@@ -19,7 +19,9 @@ from core.work import Work
 class SessionRow:
     """One session, open or ended."""
 
-    COLUMNS: ClassVar[tuple[str, ...]] = ("id", "username", "role", "door", "address", "method", "factor", "opened_at", "seen_at", "mine")
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        "id", "username", "role", "door", "address", "method", "factor", "opened_at", "seen_at", "mine",
+    )  # fmt: skip
 
     id: str
     username: str

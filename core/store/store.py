@@ -14,7 +14,7 @@ import aiosqlite
 
 from core.store.migrate import migrate
 
-Value: TypeAlias = None | int | str | bytes
+Value: TypeAlias = int | str | bytes | None
 Values: TypeAlias = Mapping[str, Value]
 Row: TypeAlias = sqlite3.Row
 
@@ -90,8 +90,9 @@ class Store:
     @classmethod
     async def open(cls, path: Path, migrations: Sequence[Path]) -> Store:
         """Open or make the file, bring its schema up to date; raises SchemaError for a newer or gapped schema."""
+        # Two calls at the start, before anybody is on the loop.
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
+        path.touch(mode=0o600)  # noqa: ASYNC240
         writer = await _connect(path, read_only=False)
         try:
             await migrate(writer, migrations)
