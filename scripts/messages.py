@@ -24,7 +24,8 @@ def fresh(language: str) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             old = read_po(file, locale=language)
-    new = Catalog(locale=language, domain=DOMAIN, project="AI-Factory console", version="0", header_comment="")
+    new = Catalog(locale=language, domain=DOMAIN, project="AI-Factory console", version="0", header_comment="", fuzzy=False,
+                  msgid_bugs_address="-", last_translator="-", language_team=language)  # fmt: skip
     new.creation_date = new.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     for (one, many), places in sorted(harvest().items()):
         key = (one, many) if many else one
