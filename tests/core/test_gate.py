@@ -7,8 +7,10 @@ import errno
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from pydantic import SkipValidation
 
 import core.gate
 from core.access.permissions import Permission
@@ -29,7 +31,7 @@ from core.errors import (
     Unconfirmed,
 )
 from core.identity.own import SetPreferences, WhoAmI
-from core.identity.people import CreatePerson, DeletePerson, ListPeople
+from core.identity.people import CreatePerson, DeletePerson, DisablePerson, ListPeople, SetRole
 from core.identity.totp import Enrol, Prove
 from core.operation import Demo, Errand, Operation, Risk
 from core.secret import Secret
@@ -39,6 +41,13 @@ from core.work import Outing, Work
 from tests.house import OpenHouse
 
 MARK = "hunter2-marker"
+
+
+class Hands:
+    """Where a test can see that something was reached, and let it go on."""
+
+    def __init__(self) -> None:
+        self.reached, self.go = asyncio.Event(), asyncio.Event()
 
 
 class Explode(Operation[None], name="bomb.explode", needs=Permission.SELF_READ, risk=Risk.CHANGE,
@@ -80,9 +89,25 @@ class Stroll(Errand[str], name="bomb.stroll", needs=Permission.SELF_READ, risk=R
         return "back"
 
 
+class Prepare(Operation[str], name="bomb.prepare", needs=Permission.HANDOFFS_READ, risk=Risk.CHANGE,
+              demo=Demo.REFUSE):  # fmt: skip
+    """Get ready for long, then change what everybody sees."""
+
+    hands: Annotated[Hands, SkipValidation]
+
+    async def ahead(self, outing: Outing) -> object:
+        self.hands.reached.set()
+        await self.hands.go.wait()
+        return None
+
+    async def run(self, work: Work) -> str:
+        await work.db.execute("UPDATE people SET theme = 'changed'")
+        return work.caller.role.word
+
+
 @pytest.fixture(autouse=True)
 def bombs_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core.gate, "KNOWN", KNOWN | {Explode, Overflow, Wander, Stroll})
+    monkeypatch.setattr(core.gate, "KNOWN", KNOWN | {Explode, Overflow, Wander, Stroll, Prepare})
 
 
 class BadDisk(Disk):
@@ -445,6 +470,46 @@ async def test_a_call_of_an_ended_session_is_refused(house: OpenHouse) -> None:
 
     with pytest.raises(NotSignedIn, match="ended"):
         await house.viewer.run(WhoAmI())
+
+
+@pytest.mark.parametrize("revoked", ["ended", "disabled", "deleted"])
+async def test_somebody_revoked_while_their_request_was_being_prepared_changes_nothing(
+    house: OpenHouse, revoked: str
+) -> None:
+    """The hole: hashing takes seconds when many wait, and the judgement of before still held after them."""
+    hands = Hands()
+    asking = asyncio.ensure_future(house.viewer.run(Prepare(hands=hands)))
+    await hands.reached.wait()
+    if revoked == "ended":
+        await house.core.get_up(house.viewer, "bye")
+    elif revoked == "disabled":
+        await house.super_admin.run(DisablePerson(username="vera"))
+    else:
+        await house.super_admin.run(DeletePerson(username="vera"), confirm="vera")
+
+    hands.go.set()
+    with pytest.raises(NotSignedIn):
+        await asking
+
+    assert await house.core.house.store.fetch_all("SELECT 1 FROM people WHERE theme = 'changed'") == []
+
+
+async def test_what_runs_is_judged_by_the_role_of_the_moment_it_runs(house: OpenHouse) -> None:
+    hands = Hands()
+    asking = asyncio.ensure_future(house.admin.run(Prepare(hands=hands)))
+    await hands.reached.wait()
+    await house.super_admin.run(SetRole(username="ada", role="viewer"))
+
+    hands.go.set()
+
+    assert await asking == "viewer"
+
+
+async def test_a_clock_that_was_turned_back_makes_no_proof_fresher(house: OpenHouse) -> None:
+    house.clock.turn(timedelta(minutes=-20))
+
+    with pytest.raises(FactorNeeded):
+        await house.super_admin.run(DeletePerson(username="vera"), confirm="vera")
 
 
 async def test_one_session_cannot_ask_without_end(house: OpenHouse) -> None:

@@ -85,6 +85,13 @@ async def test_no_session_outlives_twelve_hours_however_busy(house: OpenHouse) -
         await house.viewer.run(WhoAmI())
 
 
+async def test_a_clock_that_was_turned_back_does_not_stretch_a_session(house: OpenHouse) -> None:
+    house.clock.turn(timedelta(hours=-13))
+
+    with pytest.raises(NotSignedIn):
+        await house.viewer.run(WhoAmI())
+
+
 async def test_the_factory_itself_is_never_idle(house: OpenHouse) -> None:
     house.clock.turn(timedelta(days=3))
 

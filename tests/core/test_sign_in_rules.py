@@ -116,6 +116,15 @@ async def test_the_throttle_survives_a_restart_and_ends_after_a_quarter_of_an_ho
     assert await knock(house) == "passed"
 
 
+async def test_a_clock_that_was_wrong_for_a_while_shuts_nobody_out_for_years(house: OpenHouse) -> None:
+    house.clock.turn(timedelta(days=3650))
+    for _ in range(5):
+        await knock(house, password="wrong")
+    house.clock.turn(timedelta(days=-3650))
+
+    assert await knock(house) == "passed"
+
+
 async def test_parallel_guesses_cannot_slip_past_the_throttle(house: OpenHouse) -> None:
     answers = await asyncio.gather(*(knock(house, password=f"guess {n}") for n in range(12)))
 
