@@ -52,7 +52,13 @@ def entries_of(app: FactoryApp) -> list[Entry]:
             continue
         may = app.desk.may(kind)
         role = may.grantors[0].word if may.grantors else ""
-        needs = "" if may.allowed else app.t("needs {role}", role=app.t(role)) if _by_role(may.refusal) else app.t("not here")
+        needs = (
+            ""
+            if may.allowed
+            else app.t("needs {role}", role=app.t(role))
+            if _by_role(may.refusal)
+            else app.t("not here")
+        )
         found.append(Entry(kind, f"{kind.area} {kind.verb}", app.t(kind.sentence()), needs))
     return sorted(found, key=lambda entry: bool(entry.needs))
 
@@ -86,12 +92,15 @@ class Palette(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         t = self.factory.t
+        self._entries = entries_of(self.factory)
+        columns: list[Column[Entry]] = [
+            Column("", lambda row: row.words, 20, ink=Ink.STRONG),
+            Column("", lambda row: row.sentence, 24, grow=1),
+        ]
+        if any(entry.needs for entry in self._entries):
+            columns.append(Column("", lambda row: row.needs, 17, right=True, priority=1))
         self._table: RecordTable[Entry] = RecordTable(
-            [
-                Column("", lambda row: row.words, 20, ink=Ink.STRONG),
-                Column("", lambda row: row.sentence, 24, grow=1),
-                Column("", lambda row: row.needs, 17, right=True, priority=1, ink=Ink.ASKS),
-            ],
+            columns,
             key=lambda row: row.kind.name,
             empty=[Piece(t("No command has these words."), Ink.DIM)],
             row_ink=lambda row: Ink.DIM if row.needs else None,
@@ -103,7 +112,6 @@ class Palette(ModalScreen[None]):
             yield self._line
 
     def on_mount(self) -> None:
-        self._entries = entries_of(self.factory)
         self._narrow("")
         self.query_one("#sought").focus()
 

@@ -38,7 +38,8 @@ class Tongue:
 
     def __call__(self, text: str, **facts: object) -> str:
         """The sentence, its `{placeholders}` filled."""
-        return fill(_catalogue(self.language).gettext(text), {k: str(v) for k, v in facts.items()})
+        # gettext keeps the head of the translators' file under the empty sentence.
+        return fill(_catalogue(self.language).gettext(text), {k: str(v) for k, v in facts.items()}) if text else ""
 
     def n(self, one: str, many: str, n: int, **facts: object) -> str:
         """The sentence in the plural form that `n` takes in this language; `{n}` is filled."""

@@ -190,3 +190,12 @@ def _nothing_commands(sent: bytes) -> None:
     text = sent.decode("utf-8")
     for power in ("\x1b]52", "\x07", "\x9b", "\u202e", "\u2066", "\x00"):
         assert power not in text, repr(power)
+
+
+async def test_nothing_of_the_translators_file_shows_where_there_is_nothing_to_say(house: OpenHouse) -> None:
+    """gettext answers an empty sentence with the head of its file, and who holds a finished product is empty."""
+    product = await make(house.operator, product="bakery")
+    await whole_run(house, ScriptedStudio(), product, "done")
+    async with seated(house.viewer, "products", language="es") as vera:
+        await vera.sees("bakery")
+        assert "Project-Id" not in vera.page

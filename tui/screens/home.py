@@ -197,6 +197,11 @@ class Home(Steers):
         agents = t.n("{n} agent at work", "{n} agents at work", len(factory.running))
         return self._line(t("People"), Sign.ON, t("{n} here", n=people), Ink.TEXT, sessions, agents)
 
+    def on_resize(self) -> None:
+        # Room for the pane at the right may have come or gone.
+        if self._loaded:
+            self._moved()
+
     # -- keys
 
     @on(Sections.Moved)

@@ -155,7 +155,7 @@ class ProductScreen(Steers):
         yield [Piece(" "), *words.strip_line(symbols, product), Piece(f"   {about}", Ink.DIM)]
         yield [Piece(f" “{first}”", Ink.DIM)]
         holder = f"  {t('held by {holder}', holder=t(product.holder))}" if product.holder else ""
-        since = t("since {time}", time=words.clock_time(product.since)[:5])
+        since = t("since {time}", time=words.short_time(product.since)[:5])
         yield [
             Piece(f" {t('Now'):<8}", Ink.DIM),
             *words.state_line(t, symbols, product),

@@ -55,7 +55,7 @@ class ProductCard(Prose):
         yield []
         for passing in product.handoffs[:PASSINGS]:
             yield [
-                Piece(f"{words.clock_time(passing.at)[:5]}  ", Ink.DIM),
+                Piece(f"{words.short_time(passing.at)[:5]}  ", Ink.DIM),
                 words.passing_sign(symbols, passing),
                 Piece(f" {words.agent_word(t, passing.to_agent)}  "),
                 Piece(words.reason_word(t, passing.reason), Ink.DIM),

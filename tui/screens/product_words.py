@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from core.clock import stamp
 from core.i18n.tongue import Tongue
 from core.pipeline.flow import Agent, State
 from core.pipeline.handoffs import Handoff
@@ -96,3 +97,8 @@ def passing_sign(symbols: Symbols, handoff: Handoff) -> Piece:
 def clock_time(stamped: str) -> str:
     """`13:51:04` of a time stamp."""
     return stamped[11:19]
+
+
+def short_time(stamped: str) -> str:
+    """`13:51:04` today, `11-19` before; in UTC, as the record has it."""
+    return clock_time(stamped) if stamped[:10] == stamp(datetime.now(UTC))[:10] else stamped[5:10]

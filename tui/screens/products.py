@@ -115,6 +115,11 @@ class Products(Steers):
         t = self.t
         return row.name, t(row.standing), t(row.holder), row.owner, t(row.state_word), row.station, row.id
 
+    def on_resize(self) -> None:
+        # Room for the pane at the right may have come or gone.
+        if self._loaded:
+            self._moved()
+
     # -- keys
 
     @on(RecordTable.Moved)

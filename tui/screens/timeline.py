@@ -35,13 +35,13 @@ def columns(t: Tongue, symbols: Symbols, *, with_product: bool) -> list[Column[H
     """`13:44:02  developer → qa  runtime test passed`, and what was objected to where there is room."""
     product: list[Column[Handoff]] = [Column(t("product"), lambda row: row.product_name, 14, grow=2, ink=Ink.STRONG)]
     return [
-        Column(t("time"), lambda row: words.clock_time(row.at), 8, ink=Ink.DIM),
+        Column(t("time"), lambda row: words.short_time(row.at), 8, ink=Ink.DIM),
         *(product if with_product else ()),
-        Column(t("from"), lambda row: words.agent_word(t, row.from_agent), 13),
+        Column(t("from"), lambda row: words.agent_word(t, row.from_agent), 13, grow=1),
         Column("", lambda row: [words.passing_sign(symbols, row)], 2),
-        Column(t("to"), lambda row: words.agent_word(t, row.to_agent), 13),
+        Column(t("to"), lambda row: words.agent_word(t, row.to_agent), 13, grow=1),
         Column(t("reason"), lambda row: reason_line(t, row), 18, grow=2, priority=1),
-        Column(t("objection"), lambda row: row.notes[0] if row.notes else "", 12, grow=3, priority=2),
+        Column(t("objection"), lambda row: row.notes[0] if row.notes else "", 30, grow=4, priority=2),
     ]
 
 
@@ -91,7 +91,7 @@ def handoff_lines(t: Tongue, symbols: Symbols, row: Handoff) -> Iterator[Line]:
 def task_columns(t: Tongue, symbols: Symbols) -> list[Column[Task]]:
     """Who did what, how often, how it ended."""
     return [
-        Column(t("time"), lambda row: words.clock_time(row.started_at or row.created_at), 8, ink=Ink.DIM),
+        Column(t("time"), lambda row: words.short_time(row.started_at or row.created_at), 8, ink=Ink.DIM),
         Column(t("agent"), lambda row: t(row.agent_title), 16),
         Column(t("status"), lambda row: task_status(t, symbols, row), 12),
         Column(t("try"), lambda row: f"{row.attempt}/{row.max_attempts}", 5, right=True, ink=Ink.DIM),

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from tui.clean import clean, one_line
 from tui.symbols import Sign
-from tui.widgets.pieces import Ink, Inked, Line, Piece, Text, spread
+from tui.widgets.pieces import Ink, Inked, Line, Piece, Text, spread, width_of
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -133,7 +133,12 @@ class Choice(Inked, Generic[Value], can_focus=True):
         first = self._first_in_sight(width - 18)
         if first:
             pieces.append(Piece(f"{self.symbols(Sign.MORE)} ", Ink.DIM))
+        room = width - width_of(pieces)
         for at, option in enumerate(self._options[first:], first):
+            room -= cell_len(option.word) + 5
+            if room < -3:
+                pieces.append(Piece(self.symbols(Sign.MORE), Ink.DIM))
+                break
             chosen = at == self._at
             sign = self.symbols(Sign.ON if chosen else Sign.OFF)
             ink = Ink.HERE if chosen and self.has_focus else Ink.TEXT if option.may else Ink.DIM
