@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 import orjson
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.worker import WorkType
 
 from core.audit.reading import EntryRow, ShowEntry, ShowRecordState
 from core.errors import CoreError
@@ -30,7 +32,8 @@ class EntryCard(Prose):
         if row is None or not place.wide:
             self.show(())
             return
-        self.run_worker(self._fetch(place, row, previous, signed), group="card", exclusive=True)
+        fetch: WorkType[None] = partial(self._fetch, place, row, previous, signed)
+        self.run_worker(fetch, group="card", exclusive=True)
 
     async def _fetch(self, place: Place, row: EntryRow, previous: EntryRow | None, signed: int) -> None:
         previous = previous or await before(place, row)
