@@ -109,3 +109,26 @@ def test_every_failure_is_on_record_with_its_address(console: Console) -> None:
     guess(console, "stranger", "127.0.6.1", 1)
     (entry,) = [e for e in console.entries() if e["ip_address"] == "127.0.6.1"]
     assert (entry["action"], entry["outcome"], entry["details"]["why"]) == ("session.open", "refused", "wrong password")
+
+
+def test_keys_sign_in_freely_while_many_passwords_are_being_checked(console: Console, keys: Keys) -> None:
+    """The hole: asyncssh signs people in on the default thread pool, and hashing there kept everybody waiting."""
+    wires = [Wire(connect_from(console, f"127.0.20.{n + 1}")) for n in range(20)]
+    for n, wire in enumerate(wires):
+        wire.talk(f"nobody{n}")
+    for wire in wires:
+        wire.send_reply("not the password")
+    vera, signed_in = console.operator("vera", keys.vera), 0
+    while any(wire.silent() for wire in wires) and signed_in < len(wires):
+        assert vera("whoami --json").code == 0
+        signed_in += 1
+    for wire in wires:
+        wire.transport.close()
+    assert signed_in > 8, "on one pool with the hashing, it is one for every six passwords or so"
+
+
+def test_the_dialogue_asks_the_same_of_a_name_that_does_not_exist(console: Console) -> None:
+    for name, address in (("sue", "127.0.21.1"), ("nobody-at-all", "127.0.21.2")):
+        stranger = console.operator(name, password="not the password", options=("-b", address))
+        assert stranger("whoami").code == 255
+        assert stranger.asked == ["Operator: ", "Password: "] * 3

@@ -118,6 +118,10 @@ class Wire:
             response.add_string(answer)
         self.write(response)
 
+    def silent(self) -> bool:
+        """Whether the server owes an answer still."""
+        return self._answers.empty()
+
     def whoami(self) -> dict[str, Any] | None:
         """Who the server thinks this is; None when it gives no channel or no answer."""
         try:
