@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core.config import Config, read_config
 from core.errors import CoreError
 from core.sentence import Sentence
 from core.startup import Reason, before_opening
+from core.store.migrate import SchemaError
 from sshd import demo_volume, first_start
 from sshd.house_keeping import serve
 from tui.lean import UnsafeToStart
@@ -80,8 +82,11 @@ def main(given: list[str]) -> int:
     except CoreError as refusal:
         tell(str(Sentence(refusal.reason, refusal.facts)))
         return 1
-    except UnsafeToStart as fault:
+    except (UnsafeToStart, SchemaError) as fault:
         tell(f"The console does not start: {fault}")
+        return 1
+    except sqlite3.Error as fault:
+        tell(f"Cannot start: the store in {config.state_dir}: {fault}")
         return 1
     except OSError as fault:
         tell(f"Cannot start: {fault.strerror or fault}: {fault.filename or f'{asked.host} port {asked.port}'}")

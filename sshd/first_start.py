@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import secrets
 import sqlite3
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from core.access.roles import Role
 from core.assembly import Core
+from core.audit.disk import lock_file, locked
 from core.config import Config
 from core.errors import Invalid
 from core.identity.first_admin import ADMIN, CreateFirstAdmin, check_first
@@ -88,7 +90,19 @@ def ask(least: int) -> Secret:
 async def carry_out(first: First, core: Core) -> None:
     """Create the administrator, in a session of the machine itself that may do little else.
 
-    A random password goes to its file before the account that it opens."""
+    A random password goes to its file before the account that it opens. Of several consoles that start at once on
+    one new volume the first does both: another's file would hold a password that opens nothing."""
+    config = core.house.config
+    lock = lock_file(config.state_dir / "first_start.lock")
+    try:
+        with locked(lock):
+            if not (first.in_file and has_people(config)):
+                await _create(first, core)
+    finally:
+        os.close(lock)
+
+
+async def _create(first: First, core: Core) -> None:
     config = core.house.config
     if first.in_file:
         words = f"username: {ADMIN}\npassword: {first.password.reveal()}\n"
