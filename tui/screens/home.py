@@ -42,6 +42,8 @@ class Home(Steers):
     """The first screen."""
 
     tab = "home"
+    calm = 2.0
+    """Most people are here most of the time, and it asks for more than any other place."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "new", show=False)]
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from core.pipeline.artifacts import ShowArtifact
 from core.pipeline.handoffs import Handoff
 from core.pipeline.tasks import ShowTask
 from tui.screens import timeline
-from tui.screens.answer import Page
+from tui.screens.answer import MOST_LINES, Page
 from tui.widgets.pieces import Ink, Line, Piece
 from tui.widgets.prose import plain_lines
 
@@ -67,12 +67,12 @@ class ArtifactPage(Page):
 
     async def load(self) -> None:
         found = await self.look(ShowArtifact(product=self._product, path=self._path))
-        lines = found.text.expandtabs(4).split("\n")
+        lines = found.text.expandtabs(4).split("\n", MOST_LINES)[:MOST_LINES]
         width = len(str(len(lines)))
         shown: list[Line] = [
             [Piece(f" {number:>{width}}  ", Ink.DIM), Piece(line)] for number, line in enumerate(lines, 1)
         ]
-        if found.truncated:
+        if found.truncated or found.text.count("\n") >= MOST_LINES:
             shown.append([Piece(self.t("Only the beginning is shown; the file has {size} bytes.",
                                        size=f"{found.size:,}"), Ink.ASKS)])  # fmt: skip
         self.read(shown)

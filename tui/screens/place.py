@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 CALM_SECONDS = 1.0
-"""Data is fetched anew at most this often, however much changes."""
+"""Data is fetched anew at most this often, however much changes, where a place does not say otherwise."""
 SAID_SECONDS = 12.0
 """How long what went well is said; a refusal stays until it is answered."""
 WIDE, VAST = 120, 160
@@ -40,6 +40,7 @@ class Place(Screen[Any]):
     """Name in tui/keys.py; empty for a screen that opens on top of a place."""
     areas: ClassVar[tuple[str, ...]] = ()
     """Fetch anew when one of these areas changes (the words before the dot of an action); empty: any."""
+    calm: ClassVar[float] = CALM_SECONDS
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (VAST, "-vast")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -240,4 +241,4 @@ class Place(Screen[Any]):
             generation = await self.desk.news(generation, *self.areas)
             if self.is_current:
                 await self._load()
-            await asyncio.sleep(CALM_SECONDS)
+            await asyncio.sleep(self.calm)

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui.clean import one_line
 from tui.widgets.pieces import Ink, Inked, Line, Piece, width_of
 
-_WORDS = re.compile(r"\s*\S+\s*$|\s*\S+|\s+")
+_WORDS = re.compile(r"\s*\S+|\s+")
 
 
 def wrap(line: Line, width: int, hang: int | None = None) -> list[Line]:
@@ -29,23 +29,26 @@ def wrap(line: Line, width: int, hang: int | None = None) -> list[Line]:
         hang = len(whole) - len(whole.lstrip(" "))
     hang = min(hang, width // 2)
     done: list[Line] = []
-    here: list[Piece] = []
-    room = width
+    here, room, empty = [Piece("")], width, True
     for text, ink in line:
         for word in _WORDS.findall(one_line(text, limit=len(text))):
-            if cell_len(word.rstrip()) > room and here:
+            cells = cell_len(word)
+            if cells > room and not empty:
                 done.append(here)
-                here, room = ([Piece(" " * hang)] if hang else []), width - hang
+                here, room, empty = [Piece(" " * hang)], width - hang, True
                 word = word.lstrip()
-            while cell_len(word) > room and cell_len(word.rstrip()) > room:
-                head = chop_cells(word, max(room, 1))[0]
-                done.append([*here, Piece(head, ink)])
-                word = word[len(head) :]
-                here, room = ([Piece(" " * hang)] if hang else []), width - hang
-            if word:
-                here.append(Piece(word, ink))
-                room -= cell_len(word)
-    return [*done, here] if here else done
+                cells = cell_len(word)
+            at = 0
+            while cells > room:
+                # A slice, because a whole file may be one word.
+                part = chop_cells(word[at : at + 2 * room], room)[0]
+                done.append([*here, Piece(part, ink)])
+                at, cells = at + len(part), cells - cell_len(part)
+                here, room = [Piece(" " * hang)], width - hang
+            if at < len(word):
+                here.append(Piece(word[at:], ink))
+                room, empty = room - cells, False
+    return done if empty else [*done, here]
 
 
 def plain_lines(text: str, ink: Ink = Ink.TEXT) -> list[Line]:
