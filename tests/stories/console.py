@@ -94,6 +94,8 @@ class Console:
         self._factors = factors
         self._process: subprocess.Popen[bytes] | None = None
         self.follows: list[Follow] = []
+        # Not below the volume: the path of a socket (ControlMaster's) has at most 104 characters.
+        self._homes = tempfile.TemporaryDirectory(prefix="ssh")
         self._log = data.parent / f"{data.name}.log"
 
     # -- the process -------------------------------------------------------------------------------------------------
@@ -169,6 +171,11 @@ class Console:
             follow.kill()
         if self.alive:
             self.stop()
+        self._homes.cleanup()
+
+    def new_home(self) -> Path:
+        """A folder for one person's client, gone with the console."""
+        return Path(tempfile.mkdtemp(dir=self._homes.name))
 
     # -- who talks to it ---------------------------------------------------------------------------------------------
 
@@ -211,7 +218,8 @@ class Operator:
     """Whether the client goes on to the dialogue when its key was refused; each such try is a failure that counts."""
     environment: dict[str, str] = field(default_factory=dict)
     """Added to the client's, LANG for example."""
-    _home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="ssh")))
+    _home: Path | None = None
+    """Their own; made when it is first needed."""
 
     def __call__(
         self,
@@ -272,8 +280,14 @@ class Operator:
     @property
     def asked(self) -> list[str]:
         """The prompts that the client showed so far, without its own prefix."""
-        log = self._home / "asked"
+        log = self.home / "asked"
         return [line.partition(") ")[2] or line for line in log.read_text().splitlines()] if log.exists() else []
+
+    @property
+    def home(self) -> Path:
+        """Where their client keeps its files."""
+        self._home = self._home or self.console.new_home()
+        return self._home
 
     def fresh_code(self) -> str:
         """For `--code` on the command line."""
@@ -283,7 +297,7 @@ class Operator:
     @contextmanager
     def sharing(self) -> Iterator[Operator]:
         """The same person with one connection for all commands (ControlMaster)."""
-        path = self._home / "master"
+        path = self.home / "master"
         shared = ("-o", f"ControlPath={path}")
         master = [*self.line("", options=("-o", "ControlMaster=yes", *shared, "-N", "-f"))]
         subprocess.run(
@@ -301,7 +315,7 @@ class Operator:
             subprocess.run(self.line("", options=(*shared, "-O", "exit")), capture_output=True, timeout=10)
 
     def _environment(self, code: str | None) -> dict[str, str]:
-        askpass = self._home / "askpass"
+        askpass = self.home / "askpass"
         if not askpass.exists():
             askpass.write_text(ASKPASS)
             askpass.chmod(0o700)
@@ -309,11 +323,11 @@ class Operator:
             code = self.phone.code() if self.phone is not None and self.key is None else ""
         return {
             "PATH": os.environ["PATH"],
-            "HOME": str(self._home),
+            "HOME": str(self.home),
             "TERM": "xterm-256color",
             "SSH_ASKPASS": str(askpass),
             "SSH_ASKPASS_REQUIRE": "force",
-            "ASKED": str(self._home / "asked"),
+            "ASKED": str(self.home / "asked"),
             "OPERATOR": self.name,
             "PASSWORD": self.password,
             "CODE": code,
