@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from core.sentence import fill
+
 
 class CoreError(Exception):
     """A refusal with a stable code and the facts that a door needs to explain it."""
@@ -16,6 +18,10 @@ class CoreError(Exception):
         self.reason = reason
         """An English sentence, also the key of its translation; facts fill its {placeholders}."""
         self.facts: Mapping[str, str] = facts
+
+    def __str__(self) -> str:
+        """In English, for logs; doors say it in somebody's language."""
+        return fill(self.reason or self.code, self.facts)
 
 
 class Invalid(CoreError):

@@ -65,8 +65,8 @@ def main(given: list[str]) -> int:
     asked = arguments(given)
     config = settings(asked)
     os.umask(0o077)
-    refuse(before_opening(config))
     try:
+        refuse(before_opening(config))
         if asked.command == "demo-reset":
             demo_volume.empty(config)
             asked.demo_data = True
@@ -77,6 +77,8 @@ def main(given: list[str]) -> int:
     except CoreError as refusal:
         tell(str(Sentence(refusal.reason, refusal.facts)))
         return 2
+    except (sqlite3.Error, OSError) as fault:
+        return _cannot(fault, config)
     try:
         return serve(config, asked, first, tell)
     except CoreError as refusal:
@@ -85,12 +87,16 @@ def main(given: list[str]) -> int:
     except (UnsafeToStart, SchemaError) as fault:
         tell(f"The console does not start: {fault}")
         return 1
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, OSError) as fault:
+        return _cannot(fault, config, f"{asked.host} port {asked.port}")
+
+
+def _cannot(fault: sqlite3.Error | OSError, config: Config, where: str = "") -> int:
+    if isinstance(fault, OSError):
+        tell(f"Cannot start: {fault.strerror or fault}: {fault.filename or where}")
+    else:
         tell(f"Cannot start: the store in {config.state_dir}: {fault}")
-        return 1
-    except OSError as fault:
-        tell(f"Cannot start: {fault.strerror or fault}: {fault.filename or f'{asked.host} port {asked.port}'}")
-        return 1
+    return 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import asyncssh
@@ -20,7 +21,10 @@ def host_key(secrets_dir: Path) -> asyncssh.SSHKey:
         private_file(path, key.export_private_key())
         (path.parent / f"{NAME}.pub").unlink(missing_ok=True)
         private_file(path.parent / f"{NAME}.pub", key.export_public_key())
-    return asyncssh.read_private_key(path)
+    try:
+        return asyncssh.read_private_key(path)
+    except asyncssh.KeyImportError as fault:
+        raise OSError(errno.EBADMSG, "the host key is damaged: put back the file of a backup", str(path)) from fault
 
 
 def fingerprint(key: asyncssh.SSHKey) -> str:

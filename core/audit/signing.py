@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,10 @@ def load_or_make_key(path: Path, name: str) -> tuple[SigningKey, bool]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         made = make_file(path, fresh)
-    private = load_pem_private_key(path.read_bytes(), password=None)
+    try:
+        private = load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError:
+        private = None
     if not isinstance(private, Ed25519PrivateKey):
-        raise ValueError("the record's key is not an Ed25519 key")
+        raise OSError(errno.EBADMSG, "the record's key is damaged: put back the file of a backup", str(path))
     return SigningKey(name, private), made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
@@ -13,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+KEY_BYTES = 32
 
 
 class Unsealable(Exception):
@@ -43,12 +45,15 @@ class Box:
 
     @classmethod
     def at(cls, path: Path) -> Box:
-        """The box of this key file, made when it is missing."""
+        """The box of this key file, made when it is missing; raises OSError when it cannot be read or is no key."""
         if not path.exists():
             # Of two processes that start at once the first makes it, and both read that one.
             with contextlib.suppress(FileExistsError):
-                private_file(path, secrets.token_bytes(32))
-        return cls(path.read_bytes())
+                private_file(path, secrets.token_bytes(KEY_BYTES))
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise OSError(errno.EBADMSG, "the sealing key is damaged: put back the file of a backup", str(path))
+        return cls(key)
 
     def seal(self, plain: str, owner: str) -> bytes:
         nonce = os.urandom(_NONCE)
