@@ -94,8 +94,7 @@ class Console:
         self._factors = factors
         self._process: subprocess.Popen[bytes] | None = None
         self.follows: list[Follow] = []
-        # Not below the volume: the path of a socket (ControlMaster's) has at most 104 characters.
-        self._homes = tempfile.TemporaryDirectory(prefix="ssh")
+        self._homes: list[Path] = []
         self._log = data.parent / f"{data.name}.log"
 
     # -- the process -------------------------------------------------------------------------------------------------
@@ -171,11 +170,14 @@ class Console:
             follow.kill()
         if self.alive:
             self.stop()
-        self._homes.cleanup()
+        for home in self._homes:
+            shutil.rmtree(home, ignore_errors=True)
 
     def new_home(self) -> Path:
         """A folder for one person's client, gone with the console."""
-        return Path(tempfile.mkdtemp(dir=self._homes.name))
+        # Not below the volume: the path of a socket (ControlMaster's) has at most 104 characters.
+        self._homes.append(Path(tempfile.mkdtemp(prefix="ssh")))
+        return self._homes[-1]
 
     # -- who talks to it ---------------------------------------------------------------------------------------------
 
