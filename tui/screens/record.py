@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.timer import Timer
-from textual.worker import Worker
 
 from core.audit.reading import (
     EntryRow,
@@ -31,6 +28,7 @@ from core.operation import Kind
 from tui.asking import sentence_of
 from tui.screens.place import Place
 from tui.screens.record_entry import EntryCard, EntryScreen
+from tui.screens.record_follow import Follower
 from tui.screens.record_query import RecordQuery
 from tui.screens.record_words import columns
 from tui.screens.verify import VerifyPanel
@@ -39,9 +37,8 @@ from tui.widgets.pieces import Ink, Piece
 from tui.widgets.record_table import RecordTable
 
 PAGE = 200
-KEPT_WHILE_FOLLOWING = 5_000
-SHOWN_EVERY = 0.25
-"""Seconds in which what arrives is collected before it is shown."""
+KEPT = 10_000
+"""Entries that one list holds; who wants older ones asks for them by `until:`."""
 
 
 class Record(Place):
@@ -65,10 +62,8 @@ class Record(Place):
         self._whole = False
         """There is nothing older than what is here."""
         self._state: RecordState | None = None
-        self._following: Worker[None] | None = None
+        self._follower = Follower(self, self._arrived)
         self._fetching = False
-        self._arrived: list[EntryRow] = []
-        self._late: Timer | None = None
 
     def title_words(self) -> str:
         return self.t("Record")
@@ -80,11 +75,7 @@ class Record(Place):
         self._table: RecordTable[EntryRow] = RecordTable(
             columns(t, self.factory.symbols),
             key=lambda row: row.seq,
-            empty=[
-                Piece(t("Nothing on record says that.  "), Ink.DIM),
-                Piece("/", Ink.HERE),
-                Piece(t("  looks for something else."), Ink.DIM),
-            ],
+            empty=[Piece(t("Nothing on record says that.  /  looks for something else."), Ink.DIM)],
             row_ink=lambda row: Ink.REFUSES if not row.sound else None,
         )
         self._table.add_class("list")
@@ -100,7 +91,7 @@ class Record(Place):
         return (
             Hint("enter", t("open")),
             Hint("/", t("search")),
-            self.hint("f", t("stop following") if self._following else t("follow"), TailRecord),
+            self.hint("f", t("stop following") if self._follower.running else t("follow"), TailRecord),
             self.hint("v", t("verify"), VerifyRecord),
             Hint("s", t("this session")),
             Hint("y", t("copy id")),
@@ -115,7 +106,6 @@ class Record(Place):
             Hint("/", t("search: actor:ana action:users.* on:bakery since:1h and plain words")),
             self.hint("f", t("show entries as they are written"), TailRecord),
             self.hint("v", t("check every link and seal of the record"), VerifyRecord),
-            Hint("[ ]", t("older, newer")),
             Hint("s", t("only what this session did")),
             Hint("y", t("copy the id")),
             self.hint("x", t("how to export what is found"), ExportRecord),
@@ -132,7 +122,7 @@ class Record(Place):
 
     async def load(self) -> None:
         self._state = await self.look(ShowRecordState())
-        if self._following is not None:
+        if self._follower.running:
             return
         page = await self.look(SearchRecord(query=self._query.query_words, limit=PAGE))
         older = [row for row in self._rows if page and row.seq < page[-1].seq] if len(page) == PAGE else []
@@ -155,53 +145,32 @@ class Record(Place):
 
     def _show(self) -> None:
         found = f"{len(self._rows):,}" + ("" if self._whole else "+")
-        total = f"{self._state.last:,}" if self._state else ""
+        last = max(self._state.last if self._state else 0, self._rows[0].seq if self._rows else 0)
+        total = f"{last:,}"
         words = self._query.query_words
         count = self.t("{n} of {total}", n=found, total=total) if words else self.t("{total} entries", total=total)
         self._query.show_count(count, self._rows)
         self._table.show(self._rows)
 
-    # -- following ---------------------------------------------------------------------------------------------------
-
     def action_follow(self) -> None:
-        if self._following is not None:
-            self._following.cancel()
-            self._following = None
+        may = self.desk.may(TailRecord)
+        if self._follower.running:
+            self._follower.stop()
             self.say(self.t("No longer following."))
             self.again()
-        elif (may := self.desk.may(TailRecord)).allowed:
-            self._following = self.run_worker(self._follow(), group="follow", exclusive=True)
-            self.say(self.t("Following: new entries come in at the top."))
-        elif may.refusal:
+        elif may.refusal is not None:
             self.refuse(sentence_of(self.t, may.refusal), may.refusal)
+        else:
+            self._table.go_to(0)
+            self._follower.start(self._query.query_words, self._rows[0].seq if self._rows else 0, PAGE)
+            self.say(self.t("Following: new entries come in at the top."))
         self.show_hints()
 
-    async def _follow(self) -> None:
-        self._table.go_to(0)
-        try:
-            async with aclosing(
-                self.desk.watch(TailRecord(query=self._query.query_words, limit=PAGE, follow=True))
-            ) as feed:
-                async for row in feed:
-                    self._take(row)
-        except CoreError as refusal:
-            self._following = None
-            self.refuse(sentence_of(self.t, refusal), refusal)
-
-    def _take(self, row: EntryRow) -> None:
-        newest = self._arrived[-1] if self._arrived else self._rows[0] if self._rows else None
-        if newest is not None and row.seq <= newest.seq:
-            return
-        self._arrived.append(row)
-        if self._late is None:
-            self._late = self.set_timer(SHOWN_EVERY, self._show_arrived)
-
-    def _show_arrived(self) -> None:
-        self._late = None
+    def _arrived(self, rows: Sequence[EntryRow]) -> None:
         on_newest = self._table.place[0] <= 1
-        self._rows = [*reversed(self._arrived), *self._rows][:KEPT_WHILE_FOLLOWING]
-        self._whole = self._whole and len(self._rows) < KEPT_WHILE_FOLLOWING
-        self._arrived = []
+        self._rows = [*rows, *self._rows]
+        self._whole = self._whole and len(self._rows) <= KEPT
+        del self._rows[KEPT:]
         self._show()
         if on_newest:
             self._table.go_to(0)
@@ -211,8 +180,8 @@ class Record(Place):
     @on(RecordTable.Moved)
     def _moved(self) -> None:
         at, of = self._table.place
-        self.footer.show_position(self.t("{at} of {of}", at=f"{at:,}", of=f"{of:,}") if of else "")
-        if of and of - at < PAGE // 4 and not self._whole and not self._fetching:
+        self.show_place((at, of))
+        if of and of - at < PAGE // 4 and of < KEPT and not self._whole and not self._fetching:
             self._fetching = True
             self.run_worker(self._load_older(), group="older")
         row = self._table.row
@@ -229,8 +198,8 @@ class Record(Place):
 
     @on(RecordQuery.Asked)
     def _asked(self) -> None:
-        if self._following is not None:
-            self.action_follow()
+        self._follower.stop()
+        self.show_hints()
         self._rows, self._whole = [], False
         self._table.go_to(0)
         self.again()
