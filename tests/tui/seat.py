@@ -68,4 +68,5 @@ async def seated(
     client = client or Client()
     async with person(lambda: make_app(desk, client, Tongue(language), "night", screen), client, size) as someone:
         yield Seated(someone, size)
-        assert not someone.crashes, someone.crashes
+        if someone.crashes:
+            raise someone.crashes[0][1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from core.pipeline.holds import HoldFactory
@@ -63,3 +65,16 @@ async def test_refused_sign_ins_are_counted_for_those_who_may_read_the_record(ho
     async with seated(house.viewer, size=(120, 30)) as vera:
         await vera.sees("Record")
         assert "refused" not in vera.page
+
+
+async def test_moving_on_faster_than_answers_come_breaks_nothing(house: OpenHouse) -> None:
+    """An answer that arrives while its screen is being taken down once ended the session."""
+    await at_review(house, house.operator)
+    async with seated(house.operator, size=(160, 45)) as oleg:
+        await oleg.sees("Waiting")
+        for pause in range(12):
+            for key in "2\r3121\r3\rq":
+                oleg.someone.running.feed(key.encode())
+                await asyncio.sleep(0.004 * (pause % 5))
+        await oleg.types("1")
+        await oleg.sees("Waiting")

@@ -155,7 +155,7 @@ class Place(Screen[Any]):
 
     @property
     def footer(self) -> Footer:
-        return self.query_one("#footer", Footer)
+        return self._footer
 
     def show_hints(self) -> None:
         """The keys may mean something else now."""
@@ -163,7 +163,7 @@ class Place(Screen[Any]):
 
     def show_title(self, words: str) -> None:
         """Where one is, when that is known only after fetching."""
-        self.query_one("#header", Header).rename(words)
+        self._header.rename(words)
 
     def show_place(self, place: tuple[int, int]) -> None:
         """The cursor's position, such as 17 of 214."""
@@ -175,9 +175,13 @@ class Place(Screen[Any]):
     def compose(self) -> ComposeResult:
         words = [self.t(tab.word) for tab in TABS]
         here = next((at for at, tab in enumerate(TABS) if tab.name == self.tab), -1)
-        yield Header(self.title_words(), words, here, self._standing(None))
+        # Kept, not looked up: an answer may come while the screen is being taken down.
+        self._header = Header(self.title_words(), words, here, self._standing(None))
+        self._footer = Footer()
+        yield self._header
         yield from self.body()
-        yield Footer(*self.hints())
+        yield self._footer
+        self.show_hints()
 
     def _standing(self, record: RecordState | None) -> Standing:
         caller = self.desk.caller
@@ -194,7 +198,7 @@ class Place(Screen[Any]):
             record = await self.look(ShowRecordState())
         except CoreError:
             record = None
-        self.query_one("#header", Header).show(self._standing(record))
+        self._header.show(self._standing(record))
 
     def on_mount(self) -> None:
         # The method, not its coroutine: one that a closing app does not start any more would be left over.
