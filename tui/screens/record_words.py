@@ -54,7 +54,7 @@ def columns(t: Tongue, symbols: Symbols) -> list[Column[EntryRow]]:
         Column(t("time"), time_of, 11),
         Column(t("actor"), lambda row: row.actor, 11, grow=2, ink=Ink.STRONG),
         Column(t("action"), lambda row: row.action, 17, grow=2),
-        Column(t("on"), object_of, 11, grow=3),
+        Column(t("resource"), object_of, 11, grow=3),
         Column(t("outcome"), lambda row: outcome_line(t, symbols, row), 9, grow=1),
     ]
 
