@@ -27,6 +27,10 @@ class Watch:
     def add(self, desk: Desk) -> None:
         self._desks[desk.caller.session_id] = desk
 
+    def desks(self) -> tuple[Desk, ...]:
+        """All that are open in this process, whoever sits at them."""
+        return tuple(self._desks.values())
+
     def drop(self, session_id: str) -> None:
         self._desks.pop(session_id, None)
 

@@ -17,6 +17,7 @@ from core.errors import (
     NotFound,
     NotSignedIn,
     RecordUnavailable,
+    StoreUnavailable,
     Throttled,
     Unconfirmed,
 )
@@ -67,7 +68,7 @@ class Exit(IntEnum):
     OURS = 70
     """Our fault; the incident number is on stderr."""
     LATER = 75
-    """Try again later: throttled, or the record cannot be written."""
+    """Try again later: throttled, or the store or the record cannot be written."""
 
 
 _EXITS: dict[type[CoreError], Exit] = {
@@ -81,6 +82,7 @@ _EXITS: dict[type[CoreError], Exit] = {
     Conflict: Exit.CONFLICT,
     Throttled: Exit.LATER,
     RecordUnavailable: Exit.LATER,
+    StoreUnavailable: Exit.LATER,
     Crashed: Exit.OURS,
 }
 

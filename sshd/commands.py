@@ -57,9 +57,7 @@ class Streams:
         """Everything that arrives until the other side ends it; raises Invalid when it is too much or not UTF-8."""
         await self._ended.wait()
         if len(self._given) > self._limit:
-            raise Invalid(
-                "That is too long for standard input: at most {limit} bytes.", limit=str(self._limit)
-            )
+            raise Invalid("That is too long for standard input: at most {limit} bytes.", limit=str(self._limit))
         try:
             return self._given.decode()
         except UnicodeDecodeError as fault:
@@ -232,4 +230,3 @@ def find(words: list[str]) -> tuple[Kind | None, list[str]]:
         if len(words) == 1 and (kind := BY_NAME.get(f"{words[0]}.{verb}")) is not None:
             return kind, words[1:]
     return None, words
-

@@ -53,8 +53,6 @@ def page(t: Tongue, kinds: list[Kind], desk: Desk, *, long: bool) -> str:
     if not long:
         lines += [
             "",
-            t(
-                "- marks what your role may not do; access explain says why. help AREA VERB tells the options."
-            ),
+            t("- marks what your role may not do; access explain says why. help AREA VERB tells the options."),
         ]
     return "\n".join(lines)

@@ -64,7 +64,7 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
         return 0
     finally:
         if listening is not None:
-            await listening.stop("The console is stopping; see you soon.")
+            await listening.stop()
         await core.close()
 
 

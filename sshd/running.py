@@ -130,7 +130,9 @@ class RunningApp:
             # Frames hold locals, and locals hold everything that the person typed.
             fault.__traceback__ = None
         if self._terminal is not None:
-            self._terminal.stop_application_mode()
+            # The channel may have broken meanwhile; what follows must happen all the same.
+            with suppress(OSError):
+                self._terminal.stop_application_mode()
             self._terminal.close()
         self._say(sentence, status)
         self._app = self._terminal = self._channel = None

@@ -14,6 +14,7 @@ import asyncssh
 
 from core.assembly import Core
 from core.config import Config
+from core.errors import NotSignedIn
 from sshd import algorithms
 from sshd.doorway import Doorway, Visit
 from sshd.host_keys import host_key
@@ -41,18 +42,17 @@ class Listening:
     _tasks: list[asyncio.Task[None]]
     _connections: set[asyncssh.SSHServerConnection]
 
-    async def stop(self, words: str) -> None:
-        """End every app so that terminals are restored, then the connections, then the listener."""
+    async def stop(self) -> None:
+        """Tell everybody why, so that terminals are restored and followers know, then end the connections."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for listener in self._listeners:
             listener.close()
-        running = list(self.front.apps)
-        for app in running:
-            app.end(words)
-        if running:
-            await asyncio.wait([asyncio.ensure_future(app.wait()) for app in running], timeout=STOP_SECONDS)
+        for desk in self.front.core.watch.desks():
+            desk.close(NotSignedIn("The console is stopping; see you soon."))
+        if serving := set(self.front.tasks):
+            await asyncio.wait(serving, timeout=STOP_SECONDS)
         connections = list(self._connections)
         for connection in connections:
             connection.close()
@@ -134,7 +134,7 @@ async def listen(
         if kiosk_port is not None:
             running.kiosk_port = await open_door(kiosk_port, greet_visitor)
     except OSError:
-        await running.stop("")
+        await running.stop()
         raise
     return running
 

@@ -50,9 +50,7 @@ class Front:
 class DoorSession(asyncssh.SSHServerSession[bytes]):
     """What asyncssh calls for one channel."""
 
-    def __init__(
-        self, front: Front, desk: asyncio.Future[Desk], wire: SocketWatch, gone: Callable[[], None]
-    ) -> None:
+    def __init__(self, front: Front, desk: asyncio.Future[Desk], wire: SocketWatch, gone: Callable[[], None]) -> None:
         self._front = front
         self._desk = desk
         self._wire = wire
@@ -216,7 +214,12 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
     async def _show(self, desk: Desk, t: Tongue, environment: Mapping[str, str], screen: str) -> int:
         term = str(self._chan.get_terminal_type() or "")[:64]
         if not can_draw(term):
-            self._say(t("Your terminal ({term}) cannot draw screens; the same can be done by commands: help", term=term or "-"))
+            self._say(
+                t(
+                    "Your terminal ({term}) cannot draw screens; the same can be done by commands: help",
+                    term=term or "-",
+                )
+            )
             return int(Exit.USAGE)
         client = Client.of(term, environment)
         width, height, *_ = self._chan.get_terminal_size()
@@ -230,7 +233,8 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
         farewell = asyncio.ensure_future(asyncio.wait({ended}))
         farewell.add_done_callback(lambda _: app.end(talk(t, ended.result())) if ended.done() else None)
         try:
-            return await app.wait()
+            status = await app.wait()
+            return exit_of(ended.result()) if ended.done() and not status else status
         finally:
             farewell.cancel()
             self._wire.remove(app)

@@ -17,7 +17,6 @@ from core.identity.keys import fingerprint_of
 from core.identity.sessions import Opening
 from core.operation import Stage
 from core.secret import Secret
-from core.sentence import Sentence
 from core.text import clip, one_line
 from sshd.channel import SocketWatch
 from sshd.dialogue import Dialogue, Question
@@ -124,9 +123,7 @@ class SignIn(Guest):
             await self._refused("publickey", "unknown key", keys=" ".join(self.refused[:5]))
 
     async def _refused(self, method: str, why: str, **facts: str) -> None:
-        await self.core.entrance.refused(
-            self.login, self.visit.address, method, why, client=self.client, **facts
-        )
+        await self.core.entrance.refused(self.login, self.visit.address, method, why, client=self.client, **facts)
 
     def begin_auth(self, username: str) -> bool:
         """Called for the first request and again whenever the client changes the name: all proofs are void then."""
@@ -205,8 +202,11 @@ class SignIn(Guest):
             step = await dialogue.answer([Secret(text) for text in responses])
         except Throttled as refusal:
             await self._refused("dialogue", "throttled", name=dialogue.name)
-            step = dialogue.farewell(str(Sentence(refusal.reason, refusal.facts)))
-        except CoreError:
+            step = dialogue.farewell(str(refusal))
+        except CoreError as refusal:
+            step = dialogue.farewell(str(refusal))
+        except Exception:
+            log.exception("a dialogue failed")
             return False
         if isinstance(step, Question):
             return step.challenge()
@@ -236,9 +236,7 @@ class SignIn(Guest):
             opening = self._opening(holder.username, holder.person_id, "publickey", holder.fingerprint,
                                     "key+pin" if proof.user_verified else "")  # fmt: skip
         elif isinstance(proof, DialogueProof):
-            opening = self._opening(
-                proof.passed.username, proof.passed.person_id, "dialogue", "", proof.factor
-            )
+            opening = self._opening(proof.passed.username, proof.passed.person_id, "dialogue", "", proof.factor)
         else:
             self._goodbye("Not signed in")
             return
