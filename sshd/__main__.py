@@ -24,7 +24,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="./run.sh", description="Start the AI-Factory console.")
     parser.add_argument("command", nargs="?", choices=["serve", "init", "demo-reset"], default="serve",
-                        help="serve (default); init asks for the first administrator's password and stops;"
+                        help="serve (default); init asks for the first password and stops;"
                              " demo-reset empties a volume of demonstration data, fills it anew and starts")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=2222, help="port to listen on (default %(default)s)")

@@ -223,8 +223,14 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
             return int(Exit.USAGE)
         client = Client.of(term, environment)
         width, height, *_ = self._chan.get_terminal_size()
-        app = RunningApp(lambda: self._front.make_app(desk, client, t, self._theme, screen), self._chan, client, (width, height),
-                         gate=self._front.starting, on_crash=self._crashed(desk, t))  # fmt: skip
+        app = RunningApp(
+            lambda: self._front.make_app(desk, client, t, self._theme, screen),
+            self._chan,
+            client,
+            (width, height),
+            gate=self._front.starting,
+            on_crash=self._crashed(desk, t),
+        )
         self._app = app
         self._front.apps.add(app)
         self._front.memory.session_began()
