@@ -50,11 +50,11 @@ def columns(t: Tongue, symbols: Symbols) -> list[Column[EntryRow]]:
 
     return [
         Column("", mark, 1),
-        Column("#", lambda row: f"{row.seq:,}", 6, right=True, ink=Ink.DIM),
+        Column("#", lambda row: f"{row.seq:,}", 9, right=True, ink=Ink.DIM),
         Column(t("time"), time_of, 11),
-        Column(t("actor"), lambda row: row.actor, 11, grow=2, ink=Ink.STRONG),
-        Column(t("action"), lambda row: row.action, 17, grow=2),
-        Column(t("resource"), object_of, 11, grow=3),
+        Column(t("actor"), lambda row: row.actor, 10, grow=2, ink=Ink.STRONG),
+        Column(t("action"), lambda row: row.action, 15, grow=2),
+        Column(t("resource"), object_of, 10, grow=3),
         Column(t("outcome"), lambda row: outcome_line(t, symbols, row), 9, grow=1),
     ]
 
