@@ -162,7 +162,8 @@ def test_every_test_that_the_threats_name_exists() -> None:
     files = set(re.findall(r"`(\w+/test_\w+\.py)", page))
     names = set(re.findall(r"::(\w+)`", page))
 
-    assert files and names
+    assert files
+    assert names
     assert {file for file in files if ROOT / "tests" / file not in tests} == set()
     assert {name for name in names if not any(f"def test_{name}(" in text for text in tests.values())} == set()
 
