@@ -25,7 +25,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run.sh", description="Start the AI-Factory console.")
     parser.add_argument("command", nargs="?", choices=["serve", "init", "demo-reset"], default="serve",
                         help="serve (default); init asks for the first password and stops;"
-                             " demo-reset empties a volume of demonstration data, fills it anew and starts")  # fmt: skip
+                             " demo-reset empties a volume of demonstration data and fills it anew")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=2222, help="port to listen on (default %(default)s)")
     parser.add_argument("--kiosk-port", type=int, default=2223, help="the visitors' port in demo (default %(default)s)")
