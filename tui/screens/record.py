@@ -143,12 +143,17 @@ class Record(Place):
         finally:
             self._fetching = False
 
+    @property
+    def _found(self) -> str:
+        return f"{len(self._rows):,}" + ("" if self._whole else "+")
+
     def _show(self) -> None:
-        found = f"{len(self._rows):,}" + ("" if self._whole else "+")
         last = max(self._state.last if self._state else 0, self._rows[0].seq if self._rows else 0)
         total = f"{last:,}"
         words = self._query.query_words
-        count = self.t("{n} of {total}", n=found, total=total) if words else self.t("{total} entries", total=total)
+        count = (
+            self.t("{n} of {total}", n=self._found, total=total) if words else self.t("{total} entries", total=total)
+        )
         self._query.show_count(count, self._rows)
         self._table.show(self._rows)
 
@@ -180,7 +185,7 @@ class Record(Place):
     @on(RecordTable.Moved)
     def _moved(self) -> None:
         at, of = self._table.place
-        self.show_place((at, of))
+        self.footer.show_position(self.t("{at} of {of}", at=f"{at:,}", of=self._found) if of else "")
         if of and of - at < PAGE // 4 and of < KEPT and not self._whole and not self._fetching:
             self._fetching = True
             self.run_worker(self._load_older(), group="older")

@@ -25,7 +25,7 @@ class EntryCard(Prose):
     """Shows the entry under the cursor, and checks its link to the one before."""
 
     def __init__(self) -> None:
-        super().__init__(id="card", classes="detail", hang=4)
+        super().__init__(id="card", classes="detail slim", hang=4)
 
     def about(self, place: Place, row: EntryRow | None, previous: EntryRow | None, signed: int) -> None:
         """Show this entry; `previous` is fetched when the list does not have it."""
