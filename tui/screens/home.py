@@ -155,11 +155,12 @@ class Home(Steers):
 
     def _line(self, title: str, sign: Sign, word: str, ink: Ink, *more: str) -> Line:
         roomy = 8 if self.wide else 0
-        state = self._cell(f"{self.factory.symbols(sign)} {word}", 19 + roomy)
+        state = self._cell(f"{self.factory.symbols(sign)} {word}", 18 + roomy)
         return [
-            Piece(self._cell(f" {title}", 11), Ink.DIM),
+            Piece(self._cell(f" {title}", 9), Ink.DIM),
             Piece(state, ink),
-            *(Piece(self._cell(part, 23 + roomy)) for part in more),
+            *(Piece(self._cell(part, 23 + roomy)) for part in more[:-1]),
+            Piece(more[-1]),
         ]
 
     def _cell(self, text: str, width: int) -> str:
