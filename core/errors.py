@@ -84,6 +84,12 @@ class RecordUnavailable(CoreError):
     code = "record_unavailable"
 
 
+class StoreUnavailable(CoreError):
+    """The store can be neither read nor written just now: a full disk, a read-only volume, another's long lock."""
+
+    code = "store_unavailable"
+
+
 class Crashed(CoreError):
     """Our fault; the incident number finds the entry and the log line."""
 

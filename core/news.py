@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 from collections.abc import Collection
 
+from core.errors import StoreUnavailable
 from core.store.store import Db, Store
 
 POLL_SECONDS = 0.2
@@ -65,7 +65,7 @@ class News:
                 if now == version:
                     continue
                 before, known = known, await _counters(store)
-            except sqlite3.Error as fault:
+            except StoreUnavailable as fault:
                 # Without this nobody would hear of anything any more, whatever it was that passed.
                 log.warning("cannot look for news: %s", fault)
                 await asyncio.sleep(TROUBLED_SECONDS)

@@ -9,7 +9,7 @@ from datetime import datetime
 from core.access.roles import Role
 from core.audit.entry import Draft, Severity
 from core.clock import stamp
-from core.errors import NotSignedIn, RecordUnavailable, Throttled
+from core.errors import NotSignedIn, RecordUnavailable, StoreUnavailable, Throttled
 from core.house import House
 from core.identity import sessions, totp
 from core.identity.sealed import Unsealable
@@ -173,6 +173,8 @@ class Entrance:
             await self._recorder.together(change)
         except RecordUnavailable:
             log.warning("the end of a session waits in the outbox: the record cannot be written")
+        except StoreUnavailable as fault:
+            log.warning("the end of session %s is not kept: %s", caller.session_id, fault)
 
 
 def _entry(opening: Opening, session_id: str, at: datetime) -> Draft:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import aiosqlite
 
+from core.errors import StoreUnavailable
 from core.store.migrate import migrate
 
 Value: TypeAlias = int | str | bytes | None
@@ -19,6 +20,9 @@ Values: TypeAlias = Mapping[str, Value]
 Row: TypeAlias = sqlite3.Row
 
 READERS = 2
+_MACHINE = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+)  # fmt: skip
 _NONE: Values = {}
 
 
@@ -40,7 +44,8 @@ class Connection:
 
     async def fetch_all(self, sql: str, values: Values = _NONE) -> list[Row]:
         """All rows; named parameters only."""
-        return list(await self.raw.execute_fetchall(sql, dict(values)))
+        with _trouble_named():
+            return list(await self.raw.execute_fetchall(sql, dict(values)))
 
     async def fetch_one(self, sql: str, values: Values = _NONE) -> Row | None:
         """The first row, or none."""
@@ -49,7 +54,19 @@ class Connection:
 
     async def execute(self, sql: str, values: Values = _NONE) -> int:
         """Run a statement that changes something; how many rows it touched."""
-        return await self.raw._execute(_run, self.raw._conn, sql, dict(values))  # type: ignore[no-any-return,no-untyped-call]
+        with _trouble_named():
+            return await self.raw._execute(_run, self.raw._conn, sql, dict(values))  # type: ignore[no-any-return,no-untyped-call]
+
+
+@contextlib.contextmanager
+def _trouble_named() -> Iterator[None]:
+    """Tell the machine's trouble, which passes, from a mistake of ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as fault:
+        if fault.sqlite_errorcode & 0xFF not in _MACHINE:
+            raise
+        raise StoreUnavailable("The store cannot be used: {cause}.", cause=str(fault)) from fault
 
 
 def _run(raw: sqlite3.Connection, sql: str, values: dict[str, Any]) -> int:
@@ -67,13 +84,32 @@ async def _settled(step: asyncio.Future[int]) -> None:
 async def _connect(path: Path, *, read_only: bool) -> Connection:
     raw = await aiosqlite.connect(path, isolation_level=None, timeout=10.0)
     raw.row_factory = sqlite3.Row
-    await raw.execute_fetchall("PRAGMA journal_mode=WAL")
-    # FULL: a committed change survives a power cut; the outbox that feeds the record relies on it.
-    await raw.execute_fetchall("PRAGMA synchronous=FULL")
-    await raw.execute_fetchall("PRAGMA foreign_keys=ON")
-    if read_only:
-        await raw.execute_fetchall("PRAGMA query_only=ON")
+    try:
+        await _switch_to_wal(raw)
+        # FULL: a committed change survives a power cut; the outbox that feeds the record relies on it.
+        await raw.execute_fetchall("PRAGMA synchronous=FULL")
+        await raw.execute_fetchall("PRAGMA foreign_keys=ON")
+        if read_only:
+            await raw.execute_fetchall("PRAGMA query_only=ON")
+    except BaseException:
+        await raw.close()
+        raise
     return Connection(raw)
+
+
+async def _switch_to_wal(raw: aiosqlite.Connection) -> None:
+    # On a new file this wants it alone, and of two processes that start at once SQLite lets the second fail
+    # at once, whatever the timeout says.
+    for _ in range(100):
+        try:
+            await raw.execute_fetchall("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
+    await raw.execute_fetchall("PRAGMA journal_mode=WAL")
 
 
 class Store:
@@ -136,13 +172,13 @@ class Store:
                 raise
             try:
                 await self._shielded("COMMIT")
-            except sqlite3.Error:
+            except (sqlite3.Error, StoreUnavailable):
                 await self._roll_back()
                 raise
 
     async def _roll_back(self) -> None:
         # A full disk makes SQLite roll back by itself; a second ROLLBACK would hide the first fault.
-        with contextlib.suppress(sqlite3.OperationalError):
+        with contextlib.suppress(sqlite3.OperationalError, StoreUnavailable):
             await self._shielded("ROLLBACK")
 
     async def _shielded(self, sql: str) -> None:
