@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tests.tui.framed import Framed
 from tui.client import Client
-from tui.framed import Framed
 from tui.lean import LeanApp
 from tui.widgets.forms import Field
 

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from sshd.loop import ConsoleLoop
 from sshd.memory import TidyMemory
 from tests.tui.door import Door
+from tests.tui.framed import Framed
 from tui.client import Client
-from tui.framed import Framed
 from tui.lean import LeanApp
 from tui.symbols import Symbols
 from tui.widgets.columns import Column

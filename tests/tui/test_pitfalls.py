@@ -22,9 +22,9 @@ from sshd.memory import TidyMemory
 from tests.tui.apps import Blank, SignUp
 from tests.tui.demo_app import DemoApp
 from tests.tui.door import Door
+from tests.tui.framed import Framed
 from tests.tui.wire import Person, person
 from tui.client import Client, ColourDepth
-from tui.framed import Framed
 from tui.widgets.columns import Column
 from tui.widgets.record_table import RecordTable
 

@@ -13,9 +13,9 @@ from textual.widgets import Static
 
 from tests.tui.apps import Blank, SignUp
 from tests.tui.demo_app import DemoApp
+from tests.tui.framed import Framed
 from tests.tui.wire import person
 from tui.clean import clean, one_line
-from tui.framed import Framed
 from tui.symbols import Symbols
 from tui.widgets.columns import Column, Layout
 from tui.widgets.confirm import Confirm, ConfirmByName, Question

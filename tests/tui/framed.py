@@ -1,4 +1,4 @@
-"""The screen that every place of the console is: header, body, footer."""
+"""A frame around widgets that are looked at without a core; real places are `tui.screens.place`."""
 
 from __future__ import annotations
 
