@@ -69,7 +69,7 @@ class People(Accounts):
             Column(t("factor"), factor, 6),
             Column(t("keys"), lambda row: str(row.keys or ""), 4, right=True),
             Column(t("here"), lambda row: str(row.live_sessions or ""), 4, right=True),
-            Column(t("last sign-in"), lambda row: age(t, row.last_sign_in_at), 12, right=True, priority=1, ink=Ink.DIM),
+            Column(t("last sign-in"), lambda row: age(t, row.last_sign_in_at), 10, right=True, priority=1, ink=Ink.DIM),
         ]
 
     def on_mount(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len
@@ -39,7 +39,8 @@ class Layout(Generic[Row]):
     """The columns as they fit one width."""
 
     def __init__(self, columns: Sequence[Column[Row]]) -> None:
-        self._columns = columns
+        # A title is longer in some languages than what stands under it.
+        self._columns = [replace(each, width=max(each.width, cell_len(each.title))) for each in columns]
         self._fitted: list[tuple[Column[Row], int]] = []
         self._for = -1
 
