@@ -10,8 +10,9 @@ from pathlib import Path
 from core.access.permissions import Permission, Reach
 from core.access.roles import GRANTS, Role
 from core.catalogue import OPERATIONS
-from core.command_line import for_people, usage
+from core.command_line import for_people, option, usage
 from core.operation import Feed, Kind, Stage
+from core.parse import inputs_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
 ROLES = tuple(role for role in Role if role.for_people)
@@ -28,10 +29,12 @@ A test says when it is stale.
 
 - the permission that it needs (the table at the end says which role has it, and how far);
 - the risk: *look* is recorded when refused; *reveal*, *change* and *danger* always; *danger* also asks for a
-  fresh second factor and for the object's name, typed (`--confirm NAME`);
+  second factor of the last ten minutes (`--code CODE`) and for the object's name, typed (`--confirm`; where there is
+  no object the operation's own name, `--confirm mfa.recovery`);
 - what the public demo makes of it.
 
-`-` as a value means: from standard input. Every change takes `--dry-run`, everything takes `--json`.
+`-` as a value means: from standard input, and so does `--password-stdin` for `--password -`. Every change of our
+own records takes `--dry-run`, everything takes `--json`. Words after the verb fill the options that were not named.
 """
 
 MACHINE = """\
@@ -54,13 +57,15 @@ def page() -> str:
 
 
 def entry(kind: Kind) -> str:
-    """One operation as two lines."""
+    """One operation: how it is asked for, what it does, and what is worth knowing about its options."""
     facts = [f"`{kind.needs.value}`", kind.risk.word, f"demo: {kind.demo.value}"]
     if issubclass(kind, Feed):
         facts.append("runs until it is ended")
     if early := [stage.value for stage in kind.at if stage is not Stage.FULL]:
         facts.append(f"also while {', '.join(early)}")
-    return f"- **`{usage(kind)}`** {' · '.join(facts)}  \n  {kind.sentence()}"
+    lines = [f"- **`{usage(kind)}`** {' · '.join(facts)}  ", f"  {kind.sentence()}"]
+    lines += [f"  - `{option(each.name)}`: {each.sentence}" for each in inputs_of(kind) if each.sentence]
+    return "\n".join(lines)
 
 
 def matrix(used: set[Permission]) -> list[str]:
