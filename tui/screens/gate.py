@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.app import FactoryApp
 
 R = TypeVar("R")
+WIDE = 110
+"""Columns from which the one task stands in the middle."""
 
 
 class StoryHead(Inked):
@@ -62,6 +64,7 @@ class StoryHead(Inked):
 class Gate(Screen[Any]):
     """Subclasses give a title, a body and hints; `story` is the step of the first sign-in that they are."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     story: int = 0
     goes_on = False
     """There is more to show here although the desk is further already."""
