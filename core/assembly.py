@@ -84,10 +84,10 @@ class Core:
             await _sweep(store, recorder, clock)
             await store.execute("INSERT INTO servers (id, pid, started_at) VALUES (:id, :pid, :now)",
                                 {"id": server, "pid": os.getpid(), "now": stamp(clock.now())})  # fmt: skip
+            entrance = Entrance(house, sessions, recorder)
             core = cls(
                 house=house, gate=Gate(house, sessions, recorder), sessions=sessions, recorder=recorder,
-                entrance=Entrance(house, sessions, recorder),
-                watch=Watch(store, sessions, house.news, clock, server),
+                entrance=entrance, watch=Watch(sessions, house.news, server, entrance.close),
             )  # fmt: skip
             undo.pop_all()
         core._tasks = [
@@ -185,16 +185,11 @@ class Core:
             await house.store.close()
             await house.security.close()
 
-
     async def _leave(self) -> None:
         house = self.house
-        async with house.store.transaction() as db:
-            await db.execute(
-                "UPDATE sessions SET ended_at = :now, end_reason = 'the console stopped'"
-                " WHERE server = :server AND ended_at IS NULL",
-                {"now": stamp(house.clock.now()), "server": house.server},
-            )
-            await db.execute("DELETE FROM servers WHERE id = :server", {"server": house.server})
+        for caller, _ in (await self.sessions.live(house.server)).values():
+            await self.entrance.close(caller, "the console stopped")
+        await house.store.execute("DELETE FROM servers WHERE id = :server", {"server": house.server})
 
 
 def _make_folders(config: Config) -> None:

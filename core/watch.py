@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
-from core.clock import Clock
 from core.desk import Desk
 from core.errors import NotSignedIn
-from core.identity import sessions
 from core.identity.sessions import Sessions
-from core.news import News, moved
-from core.store.store import Store
+from core.news import News
+from core.work import Caller
 
 log = logging.getLogger("factory.watch")
 LOOK_SECONDS = 5.0
 """Idle and absolute limits are looked at this often; changes at once."""
 
 
+Close = Callable[[Caller, str], Awaitable[None]]
+
+
 class Watch:
     """Knows this process's desks."""
 
-    def __init__(self, store: Store, reader: Sessions, news: News, clock: Clock, server: str) -> None:
-        self._store, self._sessions, self._news, self._clock, self._server = store, reader, news, clock, server
+    def __init__(self, reader: Sessions, news: News, server: str, close: Close) -> None:
+        """`close` ends a session's row and puts that on record."""
+        self._sessions, self._news, self._server, self._close = reader, news, server, close
         self._desks: dict[str, Desk] = {}
 
     def add(self, desk: Desk) -> None:
@@ -45,9 +48,7 @@ class Watch:
             if fault is not None:
                 self.drop(session_id)
                 if session_id in live:
-                    async with self._store.transaction() as db:
-                        await moved(db, {"sessions"})
-                        await sessions.end(db, session_id, fault.reason, self._clock.now())
+                    await self._close(caller, fault.reason)
 
     async def _why(self, session_id: str) -> NotSignedIn:
         try:

@@ -34,6 +34,8 @@ STATE_FILE = "record_state.json"
 _NUMBER = re.compile("[0-9]{1,16}")
 # One verification at a time in this process, off the loop; it starts helpers of its own where the log is long.
 _verifying = ThreadPoolExecutor(1, thread_name_prefix="verify")
+# Every header reads the last verdict; it must not wait behind a verification.
+_glancing = ThreadPoolExecutor(1, thread_name_prefix="verdict")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +138,7 @@ class ExportRecord(Errand[tuple[str, ...]], name="audit.export", needs=Permissio
             if len(lines) >= self.limit:
                 raise Conflict("That is more than {most} lines: narrow it with since: and until:.",
                                most=str(self.limit))  # fmt: skip
-            lines.append(raw.decode("utf-8"))
+            lines.append(raw.decode("utf-8", "backslashreplace"))
         outing.note(lines=len(lines), query=self.query)
         return tuple(lines)
 
@@ -240,7 +242,7 @@ class ShowRecordState(Errand[RecordState], name="audit.status", needs=Permission
         house = outing.house
         path = house.config.state_dir / STATE_FILE
         try:
-            kept = json.loads(await asyncio.get_running_loop().run_in_executor(_verifying, path.read_bytes))
+            kept = json.loads(await asyncio.get_running_loop().run_in_executor(_glancing, path.read_bytes))
         except (OSError, ValueError):
             kept = {}
         return RecordState(

@@ -266,7 +266,6 @@ async def test_a_forged_line_of_the_record_steers_no_terminal(house: OpenHouse, 
         assert said.code in (Exit.DONE, Exit.NOT_FOUND), "what is no JSON at all is shown by verify only"
 
 
-@pytest.mark.xfail(strict=True, reason="core/audit/reading.py: ExportRecord decodes strictly and falls over")
 async def test_a_line_of_the_record_that_is_not_utf8_does_not_keep_the_others_from_being_exported(
     house: OpenHouse,
 ) -> None:
