@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import asyncssh
@@ -30,6 +32,8 @@ FAILURES = 3
 """Wrong passwords, codes or signatures on one connection; asyncssh itself never stops counting."""
 OFFERS = 10
 """Different unknown keys on one connection; twice as many times in all."""
+FAREWELL_SECONDS = 5.0
+"""Between the end of a session and that of its connection: time to say why on every channel."""
 CHANNELS = 10
 """Panes of one multiplexed connection."""
 
@@ -75,17 +79,27 @@ class Guest(asyncssh.SSHServer):
         try:
             desk = await self.core.sit_down(opening)
         except Exception as refusal:
-            if not isinstance(refusal, CoreError):
+            if isinstance(refusal, CoreError):
+                with suppress(CoreError):
+                    await self.core.entrance.refused(opening.username, self.visit.address, opening.method,
+                                                     refusal.code, client=self.client)  # fmt: skip
+            else:
                 log.exception("a session could not be opened")
             if not self.desk.done():
                 self.desk.set_exception(refusal)
                 self.desk.exception()
+            self._hang_up_soon()
             return
         if self.desk.done():
             # The connection went while the session was being opened: `connection_lost` found nothing to close.
             await self.core.get_up(desk, "the connection closed")
         else:
             self.desk.set_result(desk)
+            desk.ended.add_done_callback(lambda _: self._hang_up_soon())
+
+    def _hang_up_soon(self) -> None:
+        # Signed in without a session they count nowhere: whoever kept such connections could pile up any number.
+        asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self.conn.close)
 
     def session_requested(self) -> DoorSession | bool:
         if self.channels >= CHANNELS:
@@ -236,7 +250,9 @@ class SignIn(Guest):
             opening = self._opening(holder.username, holder.person_id, "publickey", holder.fingerprint,
                                     "key+pin" if proof.user_verified else "")  # fmt: skip
         elif isinstance(proof, DialogueProof):
-            opening = self._opening(proof.passed.username, proof.passed.person_id, "dialogue", "", proof.factor)
+            passed = proof.passed
+            opening = replace(self._opening(passed.username, passed.person_id, "dialogue", "", proof.factor),
+                              password_hash=passed.stored)  # fmt: skip
         else:
             self._goodbye("Not signed in")
             return

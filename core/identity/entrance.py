@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.access.roles import Role
@@ -44,6 +44,8 @@ class Passed:
     person_id: str
     username: str
     code_due: bool
+    stored: str = field(default="", repr=False)
+    """The hash that it was checked against: a password that was replaced meanwhile opens nothing any more."""
 
 
 class Entrance:
@@ -75,7 +77,7 @@ class Entrance:
         code_due = row["totp_sealed"] is not None
         if not code_due:
             await self._house.throttle.refund(account_key(username), address_key(address))
-        return Passed(person_id=row["id"], username=row["username"], code_due=code_due)
+        return Passed(person_id=row["id"], username=row["username"], code_due=code_due, stored=stored or "")
 
     async def code(self, passed: Passed, code: Secret, address: str) -> str:
         """Use up a code or a recovery code: `totp`, `recovery`, or nothing when it is wrong."""
@@ -123,6 +125,9 @@ class Entrance:
         person = await db.fetch_one("SELECT * FROM people WHERE id = :id AND enabled = 1", {"id": person_id})
         if person is None:
             raise NotSignedIn("This account is disabled.")
+        if opening.password_hash and opening.password_hash != person["password_hash"]:
+            # Between the password and the code somebody may think for a minute.
+            raise NotSignedIn("The password was changed meanwhile; sign in again.")
         live = await db.fetch_one(
             "SELECT count(*) AS n FROM sessions WHERE person_id = :p AND ended_at IS NULL", {"p": person_id}
         )
@@ -131,8 +136,12 @@ class Entrance:
                             most=str(house.config.sessions_per_person))  # fmt: skip
         now = stamp(house.clock.now())
         await db.execute("UPDATE people SET last_sign_in_at = :now WHERE id = :id", {"now": now, "id": person_id})
-        await db.execute("UPDATE keys SET last_used_at = :now, last_address = :address WHERE fingerprint = :f",
-                         {"now": now, "address": opening.address, "f": opening.key_fingerprint})  # fmt: skip
+        held = await db.execute(
+            "UPDATE keys SET last_used_at = :now, last_address = :address WHERE fingerprint = :f AND person_id = :p",
+            {"now": now, "address": opening.address, "f": opening.key_fingerprint, "p": person_id},
+        )
+        if opening.key_fingerprint and not held:
+            raise NotSignedIn("That key was removed.")
         return replace(opening, username=person["username"], role=Role.named(person["role"]),
                        stage=self._stage(opening, person))  # fmt: skip
 
@@ -148,12 +157,18 @@ class Entrance:
 
     async def refused(self, login: str, address: str, method: str, why: str, **facts: str) -> None:
         """Put a failed sign-in on record; repeats from one address within a minute are counted."""
+        name = facts.get("name", login)
+        if name != login and await self._person(name) is None:
+            # Sooner or later everybody types their password where the name belongs, and the record is for ever.
+            facts["name"] = "(nobody here)"
         draft = Draft(
             action="session.open", actor=login, resource="door/ssh", outcome="refused",
             details={"method": method, "why": why, **facts}, severity=Severity.WARNING,
             ip_address=address, session_id="", at=self._house.clock.now(),
         )  # fmt: skip
-        await self._recorder.counted((address, method, why), draft)
+        # By name as well, so that a guess at one account hides behind no other; once throttled, names are free to try.
+        about = "" if why == "throttled" else facts.get("name", "")
+        await self._recorder.counted((address, method, f"{why} {about}"), draft)
 
     async def close(self, caller: Caller, reason: str) -> None:
         """The connection is gone or said goodbye: end the row, once. Works without the record, to fail closed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core.access.roles import Role
@@ -38,6 +38,8 @@ class Opening:
     method: str = ""
     key_fingerprint: str = ""
     factor: str = ""
+    password_hash: str = field(default="", repr=False)
+    """What the password was checked against; empty for every other proof."""
 
 
 def new_id() -> str:
