@@ -48,35 +48,49 @@ class Findings(tuple[Finding, ...]):
         return 0 if all(each.well for each in self) else 1
 
 
-class RunDoctor(Errand[Findings], name="doctor.run", needs=Permission.DOCTOR_RUN,
-                risk=Risk.LOOK, demo=Demo.REFUSE):  # fmt: skip
+class RunDoctor(Errand[Findings], name="doctor.run", needs=Permission.DOCTOR_RUN, risk=Risk.LOOK, demo=Demo.REFUSE):
     """Look the console over: stores, record, disk, file modes, flags, versions."""
 
     async def run(self, outing: Outing) -> Findings:
         house = outing.house
-        findings = [await _store(house), await _record(house), *await asyncio.get_running_loop().run_in_executor(_looking, _files, house), _flags(house),
-                    _versions()]  # fmt: skip
-        return Findings(findings)
+        files = await asyncio.get_running_loop().run_in_executor(_looking, _files, house)
+        return Findings([await _store(house), await _record(house), *files, _flags(house), _versions()])
 
 
 async def _store(house: House) -> Finding:
     row = await house.store.fetch_one("PRAGMA quick_check(1)")
     verdict = str(row[0]) if row is not None else "?"
-    return Finding(what="store", well=verdict == "ok", found=say("quick check: {verdict}", verdict=verdict),
-                   cure=_NOTHING if verdict == "ok" else say("Stop the console and restore the store from a backup."))  # fmt: skip
+    return Finding(
+        what="store",
+        well=verdict == "ok",
+        found=say("quick check: {verdict}", verdict=verdict),
+        cure=_NOTHING if verdict == "ok" else say("Stop the console and restore the store from a backup."),
+    )
 
 
 async def _record(house: House) -> Finding:
     try:
         await house.chain.ready()
     except CoreError as refusal:
-        return Finding(what="record", well=False, found=Sentence(refusal.reason, refusal.facts),
-                       cure=say("Make room or mend the folder; until then nothing that must be on record can happen."))  # fmt: skip
+        return Finding(
+            what="record",
+            well=False,
+            found=Sentence(refusal.reason, refusal.facts),
+            cure=say("Make room or mend the folder; until then nothing that must be on record can happen."),
+        )
     waiting = await house.store.fetch_one("SELECT count(*) AS n FROM outbox")
     n = waiting["n"] if waiting is not None else 0
-    return Finding(what="record", well=not house.chain.trouble, found=say(
-        "writable, at entry {seq}, {n} in the outbox {trouble}", seq=str(house.chain.tip[0]), n=str(n),
-        trouble=house.chain.trouble), cure=say("Run audit verify.") if house.chain.trouble else _NOTHING)  # fmt: skip
+    return Finding(
+        what="record",
+        well=not house.chain.trouble,
+        found=say(
+            "writable, at entry {seq}, {n} in the outbox {trouble}",
+            seq=str(house.chain.tip[0]),
+            n=str(n),
+            trouble=house.chain.trouble,
+        ),
+        cure=say("Run audit verify.") if house.chain.trouble else _NOTHING,
+    )
 
 
 def _files(house: House) -> list[Finding]:
@@ -84,33 +98,52 @@ def _files(house: House) -> list[Finding]:
     loose = loose_files(house.config)
     waiting = house.config.bootstrap_file.exists()
     return [
-        Finding(what="disk", well=free >= LEAST_FREE, found=say("{mb} MB free", mb=str(free // 1_048_576)),
-                cure=_NOTHING if free >= LEAST_FREE else say("Make room on the data volume.")),
-        Finding(what="secrets", well=not loose, found=say("{n} files can be read by others", n=str(len(loose))),
-                cure=say("chmod 600 {paths}", paths=" ".join(map(str, loose))) if loose else _NOTHING),
-        Finding(what="bootstrap", well=not waiting,
-                found=say("the first password's file is there") if waiting else say("no first password lies about"),
-                cure=say("Sign in as admin and replace the password; that removes the file.") if waiting else _NOTHING),
-        Finding(what="root", well=os.geteuid() != 0,
-                found=say("runs as user {uid}", uid=str(os.geteuid())),
-                cure=say("Run the console as a user of its own.") if os.geteuid() == 0 else _NOTHING),
-    ]  # fmt: skip
+        Finding(
+            what="disk",
+            well=free >= LEAST_FREE,
+            found=say("{mb} MB free", mb=str(free // 1_048_576)),
+            cure=_NOTHING if free >= LEAST_FREE else say("Make room on the data volume."),
+        ),
+        Finding(
+            what="secrets",
+            well=not loose,
+            found=say("{n} files can be read by others", n=str(len(loose))),
+            cure=say("chmod 600 {paths}", paths=" ".join(map(str, loose))) if loose else _NOTHING,
+        ),
+        Finding(
+            what="bootstrap",
+            well=not waiting,
+            found=say("the first password's file is there") if waiting else say("no first password lies about"),
+            cure=say("Sign in as admin and replace the password; that removes the file.") if waiting else _NOTHING,
+        ),
+        Finding(
+            what="root",
+            well=os.geteuid() != 0,
+            found=say("runs as user {uid}", uid=str(os.geteuid())),
+            cure=say("Run the console as a user of its own.") if os.geteuid() == 0 else _NOTHING,
+        ),
+    ]
 
 
 def _flags(house: House) -> Finding:
     config = house.config
     well = config.mfa_required and not (config.prod and config.demo_readonly)
     return Finding(
-        what="flags", well=well,
-        found=say("mode {mode}, second factor required: {mfa}", mode=config.mode.value, mfa=str(config.mfa_required).lower()),
+        what="flags",
+        well=well,
+        found=say(
+            "mode {mode}, second factor required: {mfa}", mode=config.mode.value, mfa=str(config.mfa_required).lower()
+        ),
         cure=_NOTHING if well else say("Unset AIFACTORY_MFA_REQUIRED."),
-    )  # fmt: skip
+    )
 
 
 def _versions() -> Finding:
     names = ("textual", "asyncssh", "cryptography", "bcrypt", "aiosqlite")
     found = " ".join(f"{name} {version(name)}" for name in names)
-    return Finding(what="versions", well=True,
-                   found=say("python {python} {found}", python=sys.version.split()[0], found=found), cure=_NOTHING)  # fmt: skip
-
-
+    return Finding(
+        what="versions",
+        well=True,
+        found=say("python {python} {found}", python=sys.version.split()[0], found=found),
+        cure=_NOTHING,
+    )

@@ -21,7 +21,8 @@ async def moved(db: Db, areas: Collection[str]) -> None:
     """Within the transaction that changes them: these areas are not what they were."""
     for area in sorted(areas):
         await db.execute(
-            "INSERT INTO news (area, n) VALUES (:area, 1) ON CONFLICT (area) DO UPDATE SET n = news.n + 1", {"area": area}
+            "INSERT INTO news (area, n) VALUES (:area, 1) ON CONFLICT (area) DO UPDATE SET n = news.n + 1",
+            {"area": area},
         )
 
 
@@ -46,7 +47,7 @@ class News:
         return max((self._areas.get(area, 0) for area in areas), default=0) if areas else self.generation
 
     async def after(
-        self, generation: int, timeout: float | None = None, areas: Collection[str] = EVERYTHING
+        self, generation: int, timeout: float | None = None, areas: Collection[str] = EVERYTHING  # noqa: ASYNC109
     ) -> int:
         """Wait until one of the areas moved past `generation`, at most `timeout` seconds; the counter then."""
         with contextlib.suppress(TimeoutError):

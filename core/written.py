@@ -17,7 +17,9 @@ from core.sentence import Sentence
 from core.text import clip, one_line, wash
 
 _LONGEST_CELL = 60
-_WORDS = frozenset({"standing", "state_word", "holder", "agent_title", "doing", "station", "status", "sentence", "role"})
+_WORDS = frozenset(
+    {"standing", "state_word", "holder", "agent_title", "doing", "station", "status", "sentence", "role"}
+)
 """Fields whose values are words of ours, and so are translated for eyes."""
 
 
@@ -131,12 +133,7 @@ def card(t: Tongue, thing: Any, now: datetime) -> str:
     for name in names:
         value = getattr(thing, name)
         title = t(heading(name))
-        if (
-            isinstance(value, tuple)
-            and value
-            and is_dataclass(value[0])
-            and not isinstance(value[0], Sentence)
-        ):
+        if isinstance(value, tuple) and value and is_dataclass(value[0]) and not isinstance(value[0], Sentence):
             below += ["", title.upper(), table(t, list(value), now)]
         elif isinstance(value, tuple) and value and isinstance(value[0], Sentence | str) and len(value) > 1:
             below += ["", title.upper(), *(f"  {cell(t, name, each, now)}" for each in value)]

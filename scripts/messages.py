@@ -24,8 +24,17 @@ def fresh(language: str) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             old = read_po(file, locale=language)
-    new = Catalog(locale=language, domain=DOMAIN, project="AI-Factory console", version="0", header_comment="", fuzzy=False,
-                  msgid_bugs_address="-", last_translator="-", language_team=language)  # fmt: skip
+    new = Catalog(
+        locale=language,
+        domain=DOMAIN,
+        project="AI-Factory console",
+        version="0",
+        header_comment="",
+        fuzzy=False,
+        msgid_bugs_address="-",
+        last_translator="-",
+        language_team=language,
+    )
     new.creation_date = new.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     for (one, many), places in sorted(harvest().items()):
         key = (one, many) if many else one
@@ -33,8 +42,11 @@ def fresh(language: str) -> Catalog:
         string = known.string if known is not None and (isinstance(known.id, tuple) == bool(many)) else None
         if language == "en" and not string:
             string = (one, many) if many else one
-        new.add(key, string=string or ("" if not many else ("",) * new.num_plurals),
-                auto_comments=[", ".join(sorted(set(places))[:3])])  # fmt: skip
+        new.add(
+            key,
+            string=string or ("" if not many else ("",) * new.num_plurals),
+            auto_comments=[", ".join(sorted(set(places))[:3])],
+        )
     return new
 
 

@@ -55,7 +55,9 @@ def _from_sources() -> Iterator[Message]:
 def _said(call: ast.Call, where: str) -> Iterator[Message]:
     texts = [arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else None for arg in call.args]
     function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    name = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
     if name == "t" or name in _RAISED:
         # t("a") as well as t("a" if x else "b").
         for arg in call.args[:1]:
@@ -65,7 +67,9 @@ def _said(call: ast.Call, where: str) -> Iterator[Message]:
                     yield Message(branch.value, where=where)
     elif name == "n" and isinstance(function, ast.Attribute) and len(texts) >= 2 and texts[0] and texts[1]:
         value = function.value
-        if (isinstance(value, ast.Name) and value.id == "t") or (isinstance(value, ast.Attribute) and value.attr == "t"):
+        if (isinstance(value, ast.Name) and value.id == "t") or (
+            isinstance(value, ast.Attribute) and value.attr == "t"
+        ):
             yield Message(texts[0], texts[1], where)
 
 
