@@ -223,10 +223,12 @@ def defused(line: str) -> str:
 
 
 def find(words: list[str]) -> tuple[Kind | None, list[str]]:
-    """The kind that the words begin with, and the words after it; an area alone means its `show`, `status` or `run`."""
+    """The kind that the words begin with, and the words after it; an area alone means the first of `show`, `status`,
+    `run` and `list` that needs nothing more."""
     if len(words) >= 2 and (kind := BY_NAME.get(f"{words[0]}.{words[1]}")) is not None:
         return kind, words[2:]
-    for verb in ("show", "status", "run"):
-        if len(words) == 1 and (kind := BY_NAME.get(f"{words[0]}.{verb}")) is not None:
-            return kind, words[1:]
+    for verb in ("show", "status", "run", "list"):
+        kind = BY_NAME.get(f"{words[0]}.{verb}") if len(words) == 1 else None
+        if kind is not None and not any(each.required for each in inputs_of(kind)):
+            return kind, []
     return None, words
