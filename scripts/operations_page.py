@@ -35,6 +35,7 @@ A test says when it is stale.
 
 `-` as a value means: from standard input, and so does `--password-stdin` for `--password -`. Every change of our
 own records takes `--dry-run`, everything takes `--json`. Words after the verb fill the options that were not named.
+An area alone means the first of its `show`, `status`, `run` and `list` that needs nothing more: `doctor`, `users`.
 """
 
 MACHINE = """\
