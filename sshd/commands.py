@@ -127,7 +127,8 @@ class Command:
             progress=self._progress,
         )  # fmt: skip
         if words.dry_run:
-            self._streams.say(self._t("Rehearsed only: nothing was changed."))
+            t = self._t
+            self._streams.say(t("Rehearsed only: nothing was changed."))
         await self._answer(result, words.json)
         return await self._verdict(result)
 
@@ -176,7 +177,8 @@ class Command:
         elif rows:
             text = table(self._t, rows, now)
         else:
-            self._streams.say(self._t("Nothing there."))
+            t = self._t
+            self._streams.say(t("Nothing there."))
             return
         await self._streams.write(text.encode().replace(b"\n", self._newline) + self._newline)
 
