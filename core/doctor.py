@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import ClassVar
@@ -52,14 +54,20 @@ class RunDoctor(Errand[Findings], name="doctor.run", needs=Permission.DOCTOR_RUN
     """Look the console over: stores, record, disk, file modes, flags, versions."""
 
     async def run(self, outing: Outing) -> Findings:
-        house = outing.house
-        files = await asyncio.get_running_loop().run_in_executor(_looking, _files, house)
-        return Findings([await _store(house), await _record(house), *files, _flags(house), _versions()])
+        house, loop = outing.house, asyncio.get_running_loop()
+        async with house.heavy.mine():
+            store = await loop.run_in_executor(_looking, _store, house)
+            files = await loop.run_in_executor(_looking, _files, house)
+        return Findings([store, await _record(house), *files, _flags(house), _versions()])
 
 
-async def _store(house: House) -> Finding:
-    row = await house.store.fetch_one("PRAGMA quick_check(1)")
-    verdict = str(row[0]) if row is not None else "?"
+def _store(house: House) -> Finding:
+    # With a connection of its own: two who asked at once would have held both readers, and everybody's next call.
+    try:
+        with closing(sqlite3.connect(f"file:{house.config.state_dir / 'factory.db'}?mode=ro", uri=True)) as db:
+            verdict = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as fault:
+        verdict = str(fault)
     return Finding(
         what="store",
         well=verdict == "ok",

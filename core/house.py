@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from core.turns import Turns
 
 if TYPE_CHECKING:
     from core.audit.chain import Chain
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from core.news import News
     from core.pipeline.agents import Studio
     from core.store.store import Store
+
+HEAVY_AT_MOST = 6
+"""One that is done, the others in line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,3 +40,5 @@ class House:
     studio: Studio
     server: str
     """This process's row in `servers`: its sessions and its outbox rows carry it."""
+    heavy: Turns = field(default_factory=lambda: Turns(HEAVY_AT_MOST))
+    """Verifications, exports and check-ups share one line."""

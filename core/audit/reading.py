@@ -28,6 +28,8 @@ from core.work import Outing, View
 
 MOST = 2_000
 MOST_EXPORTED = 100_000
+MOST_EXPORTED_BYTES = 64 * 1024 * 1024
+"""All lines of one export are held in memory until they are on their way."""
 LARGEST = 2**53
 """No entry has a larger number; SQLite and JSON would choke on some."""
 STATE_FILE = "record_state.json"
@@ -134,11 +136,14 @@ class ExportRecord(Errand[tuple[str, ...]], name="audit.export", needs=Permissio
 
     async def run(self, outing: Outing) -> tuple[str, ...]:
         lines: list[str] = []
-        async for raw in outing.house.archive.export(parse_query(self.query)):
-            if len(lines) >= self.limit:
-                raise Conflict("That is more than {most} lines: narrow it with since: and until:.",
-                               most=str(self.limit))  # fmt: skip
-            lines.append(raw.decode("utf-8", "backslashreplace"))
+        async with outing.house.heavy.mine():
+            room = MOST_EXPORTED_BYTES
+            async for raw in outing.house.archive.export(parse_query(self.query)):
+                room -= len(raw)
+                if len(lines) >= self.limit or room < 0:
+                    raise Conflict("That is more than {most} lines: narrow it with since: and until:.",
+                                   most=str(len(lines)))  # fmt: skip
+                lines.append(raw.decode("utf-8", "backslashreplace"))
         outing.note(lines=len(lines), query=self.query)
         return tuple(lines)
 
@@ -179,7 +184,14 @@ class VerifyRecord(Errand[Verified], name="audit.verify", needs=Permission.AUDIT
 
 
 async def verify_now(house: House, deep: bool, progress: Callable[[int, int, str], None]) -> Verified:
-    """Verify in a thread, tell the progress on the loop, and keep the verdict for the header of every screen."""
+    """Verify in a thread, tell the progress on the loop, and keep the verdict for the header of every screen.
+
+    Raises Throttled when too many wait for theirs."""
+    async with house.heavy.mine():
+        return await _verify(house, deep, progress)
+
+
+async def _verify(house: House, deep: bool, progress: Callable[[int, int, str], None]) -> Verified:
     loop = asyncio.get_running_loop()
     cancelled = False
 
@@ -207,7 +219,7 @@ async def verify_now(house: House, deep: bool, progress: Callable[[int, int, str
     state = house.config.state_dir / STATE_FILE
     # Whoever asked gets the verdict, whether or not the disk has room for the header's copy of it.
     with contextlib.suppress(OSError):
-        await loop.run_in_executor(_verifying, _keep, state, orjson.dumps(
+        await loop.run_in_executor(_glancing, _keep, state, orjson.dumps(
             {"whole": found.whole, "seq": found.broken_seq, "at": found.at, "entries": found.entries}
         ))  # fmt: skip
     return found

@@ -17,12 +17,15 @@ from core.audit.index import Index
 from core.audit.query import Query, parse_query
 from core.audit.scan import Stretch, backwards, entry_at, last_seq, needle_of, stretches, wanted
 from core.audit.verify.chainfiles import offset_of
+from core.errors import Throttled
 
 __all__ = ["Archive", "Page", "Query", "parse_query"]
 
 _LAG = 2 * 1024 * 1024
 """Bytes that a search takes into the index before it looks; behind more than that, it scans instead."""
 _BLOCK = 1 << 20
+IN_LINE = 64
+"""Searches that may wait for their thread."""
 
 T = TypeVar("T")
 
@@ -46,6 +49,7 @@ class Archive:
         self._searching = ThreadPoolExecutor(1, "record-search")
         self._following = ThreadPoolExecutor(1, "record-follow")
         self._indexes: dict[str, Index] = {}
+        self._in_line = 0
         self.catching_up = False
         """The index is being brought up to date in the background."""
 
@@ -57,16 +61,16 @@ class Archive:
 
     async def search(self, query: Query, *, limit: int = 200, before: int | None = None) -> Page:
         """The newest entries that the query finds, below the number `before` if given."""
-        return await self._in(self._searching, lambda: self._search(query, limit, before))
+        return await self._seek(lambda: self._search(query, limit, before))
 
     async def show(self, seq: int) -> Entry | None:
         """The entry of this number."""
-        return await self._in(self._searching, lambda: self._show(seq))
+        return await self._seek(lambda: self._show(seq))
 
     async def by_id(self, entry_id: str) -> Entry | None:
         """The entry with this id."""
         needle = b',"id":"' + entry_id.encode(errors="replace") + b'","hash":"'
-        return await self._in(self._searching, lambda: self._first(needle))
+        return await self._seek(lambda: self._first(needle))
 
     async def follow(self, after: int, query: Query, *, poll: float = 0.25) -> AsyncIterator[Entry]:
         """Entries numbered above `after`, oldest first, then new ones as they come, whoever writes them."""
@@ -82,10 +86,10 @@ class Archive:
 
     async def export(self, query: Query) -> AsyncIterator[bytes]:
         """Raw lines, oldest first, byte for byte as they stand."""
-        for path in await self._in(self._searching, lambda: segments(self._folder)):
+        for path in await self._seek(lambda: segments(self._folder)):
             offset = 0
             while True:
-                step = await self._in(self._searching, partial(_export_step, path, offset, query))
+                step = await self._seek(partial(_export_step, path, offset, query))
                 if step is None:
                     break
                 offset, lines = step
@@ -94,6 +98,18 @@ class Archive:
 
     async def _in(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, call)
+
+    async def _seek(self, call: Callable[[], T]) -> T:
+        if self._in_line >= IN_LINE:
+            raise Throttled("The record is busy; try again in a moment.")
+        self._in_line += 1
+        step = asyncio.get_running_loop().run_in_executor(self._searching, call)
+        # Counted until the thread is done with it: whoever hangs up leaves their search behind.
+        step.add_done_callback(self._one_less)
+        return await asyncio.shield(step)
+
+    def _one_less(self, _: object) -> None:
+        self._in_line -= 1
 
     def _close_indexes(self) -> None:
         while self._indexes:
