@@ -104,5 +104,7 @@ def flat(details: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str,
             yield from flat(value, f"{prefix}{name}.")
         elif isinstance(value, list):
             yield f"{prefix}{name}", ", ".join(str(each) for each in value)
+        elif isinstance(value, bool):
+            yield f"{prefix}{name}", str(value).lower()
         else:
             yield f"{prefix}{name}", "-" if value in (None, "") else str(value)
