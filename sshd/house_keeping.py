@@ -6,13 +6,13 @@ import argparse
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable
 
 from core.assembly import Core
 from core.config import Config, Mode
 from sshd import demo_volume, first_start
 from sshd.first_start import First
+from sshd.log_lines import nobody_caught, write_log
 from sshd.loop import ConsoleLoop
 from sshd.memory import TidyMemory
 from sshd.server import Listening, listen
@@ -24,10 +24,7 @@ log = logging.getLogger("factory")
 
 def serve(config: Config, asked: argparse.Namespace, first: First | None, tell: Callable[[str], None]) -> int:
     """Run until a signal ends it; raises CoreError or OSError when it cannot start."""
-    # An explicit stream: Textual would otherwise catch the records of the app that started last.
-    logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING,
-                        format="%(asctime)s %(levelname)s %(name)s %(message)s")  # fmt: skip
-    logging.getLogger("asyncssh").setLevel(logging.ERROR)
+    write_log()
     check_textual()
     with asyncio.Runner(loop_factory=ConsoleLoop) as runner:
         return runner.run(_run(config, asked, first, tell))
@@ -42,6 +39,7 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
     core = await Core.open(config)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(nobody_caught)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
     listening: Listening | None = None
