@@ -149,3 +149,18 @@ async def test_new_recovery_codes_stand_there_until_they_are_kept(house: OpenHou
         assert "Your recovery codes" in vera.page
         await vera.types("k")
         await vera.sees("10 are left")
+
+
+async def test_a_visitor_sees_who_they_are_and_changes_nothing(demo_house: OpenHouse) -> None:
+    async with seated(demo_house.visitor, "me") as visitor:
+        await visitor.sees("visitor", "products:read", "DEMO")
+        await visitor.types("p")
+        await visitor.sees("password.change needs self:manage; you are visitor")
+
+
+async def test_demo_mode_lets_nobody_among_the_people(demo_house: OpenHouse) -> None:
+    async with seated(demo_house.super_admin) as sue:
+        await sue.sees("DEMO")
+        await sue.types("5")
+        await sue.sees("demo")
+        assert "vera" not in sue.page
