@@ -10,7 +10,6 @@ import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from core.access import guards
@@ -33,13 +32,11 @@ from core.identity.sessions import Sessions
 from core.operation import Asked, Errand, Feed, Kind, Operation, Risk, Stage
 from core.recorder import Recorder, draft_of, draft_of_also, to_the_end
 from core.store.store import Db
-from core.work import Caller, Outing, Remarks, View, Work, no_progress
+from core.work import Caller, Outing, Remarks, View, Work, is_fresh, no_progress
 
 R = TypeVar("R")
 log = logging.getLogger("factory.gate")
 
-FRESH = timedelta(minutes=10)
-"""How long a proved second factor counts for DANGER."""
 CALLS_PER_SECOND, BURST = 20.0, 200.0
 
 
@@ -182,9 +179,7 @@ class Gate:
         name = str(getattr(asked, asked.on)) if asked.on else asked.name
         if confirm != name:
             raise Unconfirmed("This cannot be taken back: type {name} to confirm.", name=name)
-        # abs: a clock that was turned back must not make a proof fresh for as long.
-        fresh = caller.factor_at is not None and abs(self.house.clock.now() - caller.factor_at) <= FRESH
-        if not fresh and self.house.config.mfa_required:
+        if not is_fresh(caller, self.house.clock.now()) and self.house.config.mfa_required:
             raise FactorNeeded("This is dangerous: prove your second factor again first.")
 
     async def _perform(self, caller: Caller, reach: Reach, asked: Operation[R], remarks: Remarks, rehearse: bool) -> R:

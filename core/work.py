@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.access.permissions import Reach
@@ -12,6 +12,9 @@ from core.access.roles import Role
 from core.audit.entry import Severity
 from core.json_value import JsonObject, JsonValue
 from core.operation import Stage
+
+FRESH = timedelta(minutes=10)
+"""How long a proved second factor counts for DANGER, and for replacing factors."""
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -84,6 +87,17 @@ class Work:
 
     def note(self, **facts: JsonValue) -> None:
         self.remarks.note(**facts)
+
+    @property
+    def factor_is_fresh(self) -> bool:
+        """Whether the caller proved a second factor within the last minutes."""
+        return is_fresh(self.caller, self.clock.now())
+
+
+def is_fresh(caller: Caller, now: datetime) -> bool:
+    """Whether a second factor was proved lately enough for what is dangerous."""
+    # abs: a clock that was turned back must not make a proof fresh for as long.
+    return caller.factor_at is not None and abs(now - caller.factor_at) <= FRESH
 
 
 def no_progress(_done: int, _total: int, _label: str) -> None:

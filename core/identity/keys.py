@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from core.access.permissions import Permission
 from core.clock import stamp
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, FactorNeeded, Invalid, NotFound
 from core.operation import Demo, Operation, Risk
 from core.store.store import Row
 from core.text import Blob, Label, Word
@@ -57,6 +57,10 @@ class ParsedKey:
     algorithm: str
     line: str
     fingerprint: str
+
+    @property
+    def hardware(self) -> bool:
+        return self.algorithm.startswith("sk-")
 
 
 def fingerprint_of(blob: bytes) -> str:
@@ -163,6 +167,9 @@ class AddKey(Operation[Key], name="keys.add", needs=Permission.SELF_MANAGE,
     async def run(self, work: Work) -> Key:
         if work.caller.person_id is None:
             raise NotFound("This session belongs to nobody with an account.")
+        if parse(self.key).hardware and work.config.mfa_required and not work.factor_is_fresh:
+            # It can stand for both factors: a borrowed open session must not be enough to come back for ever.
+            raise FactorNeeded("This is dangerous: prove your second factor again first.")
         return await insert(work, work.caller.person_id, self.label, self.key)
 
 

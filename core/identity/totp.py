@@ -141,10 +141,7 @@ class Enrol(Operation[Enrolment], name="mfa.enrol", needs=Permission.SELF_MANAGE
 
 def _fresh_to_replace(work: Work, person: Row) -> None:
     # A borrowed open session must not be enough to swap the factor it was opened with.
-    fresh = (
-        work.caller.factor_at is not None and abs(work.clock.now() - work.caller.factor_at).total_seconds() < 600
-    )
-    if person["totp_sealed"] is not None and not fresh:
+    if person["totp_sealed"] is not None and not work.factor_is_fresh:
         raise Conflict("You have a second factor: prove it again (mfa prove) before you replace it.")
 
 

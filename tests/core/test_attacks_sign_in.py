@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.access.roles import Role
-from core.errors import NotSignedIn
+from core.errors import FactorNeeded, NotSignedIn
 from core.identity.keys import AddKey, RemoveKey
 from core.identity.own import ChangePassword
 from core.identity.sessions import Opening
+from core.identity.totp import Prove
 from core.operation import Stage
 from core.secret import Secret
 from tests.house import PASSWORD, OpenHouse
-from tests.keyring import ED25519, FINGERPRINT
+from tests.keyring import ED25519, FINGERPRINT, line
 
 HOME = "192.0.2.1"
 NEWER = Secret("an even quieter kettle")
@@ -70,3 +73,18 @@ async def test_a_guess_at_one_account_hides_behind_no_guess_at_another(house: Op
         await house.core.entrance.refused("factory", HOME, "dialogue", "wrong password", name=name)
 
     assert [entry["details"]["name"] for entry in house.entries()[-2:]] == ["vera", "oleg"]
+
+
+async def test_a_borrowed_open_session_adds_no_hardware_key(house: OpenHouse) -> None:
+    """The hole: any open session could add a key, and a hardware key with a PIN counts as both factors.
+
+    The attack: a minute at somebody's unlocked screen, and a token of one's own is their account for ever.
+    What must hold: it takes a second factor of the last minutes, like replacing the factor itself."""
+    token = line("sk-ssh-ed25519@openssh.com", b"k" * 32, b"ssh:")
+    house.clock.turn(timedelta(minutes=11))
+
+    with pytest.raises(FactorNeeded):
+        await house.viewer.run(AddKey(label="token", key=token))
+
+    await house.viewer.run(Prove(code=house.next_code()))
+    assert (await house.viewer.run(AddKey(label="token", key=token))).hardware
