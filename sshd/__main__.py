@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from core.config import Config, read_config
 from core.errors import CoreError
-from core.sentence import Sentence
 from core.startup import Reason, before_opening
 from core.store.migrate import SchemaError
 from sshd import demo_volume, first_start
@@ -75,14 +74,14 @@ def main(given: list[str]) -> int:
         tell("\nNothing was created.")
         return 130
     except CoreError as refusal:
-        tell(str(Sentence(refusal.reason, refusal.facts)))
+        tell(str(refusal))
         return 2
     except (sqlite3.Error, OSError) as fault:
         return _cannot(fault, config)
     try:
         return serve(config, asked, first, tell)
     except CoreError as refusal:
-        tell(str(Sentence(refusal.reason, refusal.facts)))
+        tell(str(refusal))
         return 1
     except (UnsafeToStart, SchemaError) as fault:
         tell(f"The console does not start: {fault}")

@@ -20,7 +20,6 @@ from core.identity.sealed import private_file
 from core.identity.sessions import Opening
 from core.operation import Stage
 from core.secret import Secret
-from core.sentence import Sentence
 
 TRIES = 3
 
@@ -79,7 +78,7 @@ def ask(least: int) -> Secret:
         try:
             check_first(first, least=least)
         except Invalid as refusal:
-            sys.stderr.write(f"  {Sentence(refusal.reason, refusal.facts)}\n")
+            sys.stderr.write(f"  {refusal}\n")
             continue
         if Secret(getpass.getpass("The same again: ")) == first:
             return first

@@ -92,6 +92,6 @@ class EndSession(Operation[SessionRow], name="sessions.end", needs=Permission.SE
         role = Role.named(row["person_role"] or row["role"])
         if role.rank > work.caller.role.rank or role in (Role.RUNNER, Role.HOST):
             raise Forbidden("You cannot end a session of somebody above you, nor the factory's own.")
-        await sessions.end(work.db, row["id"], f"ended by {work.caller.username}", work.clock.now())
+        await sessions.end(work.db, row["id"], f"{work.caller.username} ended it", work.clock.now())
         work.note(of=row["username"])
         return session_of(row, work.caller.session_id)

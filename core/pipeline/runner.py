@@ -65,7 +65,7 @@ class Runner:
                     raise
                 except CoreError as fault:
                     # The record or the store cannot be written just now; nothing was lost: look again later.
-                    log.warning("the runner could not look: %s", fault.reason)
+                    log.warning("the runner could not look: %s", fault)
                     timeout = pause = min(pause * 2, LONGEST_PAUSE)
                     generation = -1
                     await asyncio.sleep(timeout)
@@ -168,7 +168,7 @@ class Runner:
             except NotSignedIn:
                 raise
             except CoreError as fault:
-                log.warning("the runner could not say how %s ended: %s", asked.task, fault.reason)
+                log.warning("the runner could not say how %s ended: %s", asked.task, fault)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -33,7 +33,7 @@ def test_ending_the_session_cuts_the_follow_and_says_who_did_it(
     assert sue(f"sessions end {session['id']}").code == 0
     answer = cut_within_a_second(follow)
     assert answer.code == 3
-    assert "ended by sue" in answer.err
+    assert "sue ended it" in answer.err
     assert not open_sessions(console.data, "oleg")
 
 
@@ -101,4 +101,4 @@ def test_a_terminal_is_given_back_whole_when_the_session_is_ended(
     answer = cut_within_a_second(follow)
     assert "\x1b[?1049l" in answer.out
     assert "\x1b[?25h" in answer.out
-    assert "ended by sue" in answer.out + answer.err
+    assert "sue ended it" in answer.out + answer.err
