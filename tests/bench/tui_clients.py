@@ -1,14 +1,16 @@
-"""What the benches of the screens share: a server in its own process and many clients in this one."""
+"""What the benches of the screens share: a server in its own process and many clients in this one.
+
+Without `--server` that is the real console on a volume of demonstration data."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import shlex
 import socket
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -17,28 +19,34 @@ from typing import Any, cast
 
 import asyncssh
 
+from tests.bench.real_console import real_console
+
 SIZE = (120, 40)
 FIRST_FRAME = b"\x1b[1;1H"
 """Where Textual begins a frame that paints everything."""
+_turn = itertools.count()
 
 
 def arguments(sentence: str) -> argparse.Namespace:
     """The server to measure and how to sign in to it."""
     parser = argparse.ArgumentParser(description=sentence)
-    parser.add_argument(
-        "--server",
-        default=f"{shlex.quote(sys.executable)} -m tests.tui.demo_app {{port}}",
-        help="command that serves on {port} in the foreground",
-    )
+    parser.add_argument("--server", help="command that serves on {port} in the foreground; default: the real console")
     parser.add_argument("--user", default="factory")
-    parser.add_argument("--identity", help="private key file to sign in with")
+    parser.add_argument("--identity", action="append", default=[], help="private key file; repeated: taken in turns")
     parser.add_argument("--sessions", type=int, default=200)
+    parser.add_argument("--open", default="", help="the place to start on, as in `open products`; default: home")
+    parser.add_argument("--entries", type=int, default=0, help="entries on the record beside the demonstration's")
     return parser.parse_args()
 
 
 @contextmanager
 def server(options: argparse.Namespace) -> Iterator[tuple[int, int]]:
     """Start the server; gives its port and process id once it listens."""
+    if options.server is None:
+        with real_console(options.entries) as console:
+            options.identity = options.identity or list(console.identities)
+            yield console.port, console.pid
+        return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -75,18 +83,25 @@ class Eyes(asyncssh.SSHClientSession[bytes]):
 @asynccontextmanager
 async def signed_in(options: argparse.Namespace, port: int) -> AsyncIterator[tuple[Any, Eyes, float]]:
     """A session, its eyes, and the milliseconds from TCP connect to its first frame."""
+    keys = [options.identity[next(_turn) % len(options.identity)]] if options.identity else None
     began = time.perf_counter()
     conn = await asyncssh.connect(
         "127.0.0.1",
         port,
         known_hosts=None,
         username=options.user,
-        client_keys=[options.identity] if options.identity else None,
+        client_keys=keys,
         agent_path=None,
         config=None,
     )
     async with conn:
-        chan, session = await conn.create_session(Eyes, term_type="xterm-256color", term_size=SIZE, encoding=None)
+        chan, session = await conn.create_session(
+            Eyes,
+            command=f"open {options.open}" if options.open else None,
+            term_type="xterm-256color",
+            term_size=SIZE,
+            encoding=None,
+        )
         eyes = cast(Eyes, session)
         painted = await asyncio.wait_for(eyes.painted, 120)
         yield chan, eyes, (painted - began) * 1000

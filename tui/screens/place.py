@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -17,6 +19,7 @@ from core.i18n.tongue import Tongue
 from core.operation import Errand, Kind, Operation
 from tui.asking import Refused, ask, sentence_of
 from tui.keys import TABS
+from tui.turns import turn
 from tui.widgets.frame import Footer, Header, Hint, Standing
 from tui.widgets.pieces import Ink
 
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 CALM_SECONDS = 1.0
 """Data is fetched anew at most this often, however much changes, where a place does not say otherwise."""
+CALMER, CALMEST_SECONDS = 10.0, 20.0
+"""A screen rests so many times as long as its last fetching took, waiting for its turn included; at most so long."""
+PAINT_SECONDS = 0.5
+"""What a turn waits for its frame: a client that takes none must not keep the others waiting."""
 SAID_SECONDS = 12.0
 """How long what went well is said; a refusal stays until it is answered."""
 WIDE, VAST = 120, 160
@@ -240,9 +247,22 @@ class Place(Screen[Any]):
             self.refuse(sentence_of(self.t, refusal), refusal)
 
     async def _keep_fresh(self) -> None:
-        generation = -1
+        generation = await self.desk.news(-1, *self.areas)
+        await self._load()
+        calm = self.calm
         while True:
+            await asyncio.sleep(calm)
             generation = await self.desk.news(generation, *self.areas)
             if self.is_current:
-                await self._load()
-            await asyncio.sleep(self.calm)
+                began = time.monotonic()
+                async with turn():
+                    await self._load()
+                    await self._paint()
+                # The more screens there are to keep fresh, the longer each waits: keys come first.
+                calm = min(max(self.calm, CALMER * (time.monotonic() - began)), CALMEST_SECONDS)
+
+    async def _paint(self) -> None:
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(painted.wait(), PAINT_SECONDS)

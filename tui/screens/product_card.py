@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from functools import partial
 
@@ -16,6 +17,8 @@ from tui.widgets.pieces import Ink, Line, Piece
 from tui.widgets.prose import Prose
 
 PASSINGS = 8
+AT_REST = 0.25
+"""Seconds that the cursor stays on a product before it is fetched: whoever scrolls past asks for nothing."""
 
 
 class ProductCard(Prose):
@@ -24,17 +27,21 @@ class ProductCard(Prose):
     def __init__(self) -> None:
         super().__init__(id="card", classes="detail")
         self._place: Place | None = None
+        self._product: str | None = None
 
     def about(self, place: Place, product: str | None) -> None:
         """Show this product; the one that was being fetched is forgotten."""
         self._place = place
+        rest = AT_REST if self._product not in (None, product) else 0.0
+        self._product = product
         if product is None or not place.wide:
             self.show(())
             return
-        fetch: WorkType[None] = partial(self._fetch, place, product)
+        fetch: WorkType[None] = partial(self._fetch, place, product, rest)
         self.run_worker(fetch, group="card", exclusive=True)
 
-    async def _fetch(self, place: Place, product: str) -> None:
+    async def _fetch(self, place: Place, product: str, rest: float) -> None:
+        await asyncio.sleep(rest)
         try:
             found = await place.look(ShowProduct(product=product))
         except CoreError:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from textual.geometry import Region
-
 from tui.symbols import Sign
 from tui.widgets.pieces import Ink, Inked, Line, Piece, shorten, spread, width_of
 
@@ -50,7 +48,7 @@ class Header(Inked):
         """Somebody's role or the record has changed."""
         if standing != self._standing:
             self._standing = standing
-            self.redraw()
+            self.repaint()
 
     def rename(self, place: str) -> None:
         """The place has another name now."""
@@ -127,14 +125,13 @@ class Footer(Inked):
     def show(self, *hints: Hint) -> None:
         """Other keys matter now; the first ones stay when the terminal is narrow."""
         self._hints = hints
-        self.redraw()
+        self.repaint()
 
     def show_position(self, position: str) -> None:
         """For example "17 of 214"."""
         if position != self._position:
-            self._position, self._drawn = position, None
-            # Less than a line is not to be had: Textual sends all of a widget's part of it.
-            self.refresh(Region(0, 1, self.size.width, 1))
+            self._position = position
+            self.repaint()
 
     @property
     def said(self) -> str:
@@ -144,7 +141,7 @@ class Footer(Inked):
     def say(self, sentence: str, ink: Ink = Ink.TEXT) -> None:
         """One sentence instead of the rule; an empty one brings the rule back."""
         self._said = Piece(sentence, ink) if sentence else None
-        self.redraw()
+        self.repaint()
 
     def draw(self, width: int) -> Sequence[Line]:
         return [self._status(width), self._keys(width)]

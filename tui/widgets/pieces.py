@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -85,6 +85,22 @@ class Inked(Widget):
         self._drawn = None
         self.refresh(layout=layout)
 
+    def repaint(self, top: int = 0) -> None:
+        """Paint those lines that are others now, and nothing where none is; `top` lines are above what is in sight."""
+        before, width = self._drawn, self._drawn_width
+        if before is None:
+            self.redraw(layout=True)
+            return
+        self._drawn = None
+        now = self.lines(width)
+        if len(now) != len(before):
+            self.refresh(layout=True)
+            return
+        at = self.gutter.top - top
+        others = [y for y, (old, new) in enumerate(zip(before, now, strict=True)) if old != new and y >= top]
+        if others:
+            self.refresh(*(Region(0, y + at, self.outer_size.width, 1) for y in others))
+
     def lines(self, width: int) -> list[Line]:
         """What `draw` gave for this width."""
         if self._drawn is None or width != self._drawn_width:
@@ -155,7 +171,7 @@ class Text(Inked):
     def show(self, *lines: Line) -> None:
         """Show these lines instead."""
         self._given = lines
-        self.redraw(layout=True)
+        self.repaint()
 
     def draw(self, width: int) -> Sequence[Line]:
         return self._given

@@ -69,7 +69,7 @@ class Prose(Inked):
     def show(self, lines: Iterable[Line]) -> None:
         """Show these lines instead."""
         self._given = tuple(lines)
-        self.redraw(layout=True)
+        self.repaint()
 
     def draw(self, width: int) -> Sequence[Line]:
         return [part for line in self._given for part in wrap(line, width, self._hang)]
@@ -96,6 +96,9 @@ class Reader(Prose, can_focus=True):
 
     _top = 0
     _left = 0
+
+    def repaint(self, top: int = 0) -> None:
+        self.redraw(layout=True)
 
     def __init__(self, *lines: Line, wrapped: bool = True, id: str | None = None) -> None:
         """`wrapped` lines are broken between words; others are moved sideways."""

@@ -79,7 +79,7 @@ class Sections(Inked, can_focus=True):
         self._rows = [row for section in sections for row in section.rows]
         found = next((at for at, row in enumerate(self._rows) if self._key(row) == held), self._cursor)
         self._cursor = max(0, min(found, len(self._rows) - 1))
-        self.redraw()
+        self._repaint()
         self.post_message(self.Moved(self.row))
 
     def draw(self, width: int) -> Sequence[Line]:
@@ -109,6 +109,16 @@ class Sections(Inked, can_focus=True):
         here = bool(self._at_line) and at == self._at_line[self._cursor]
         return self.strip(line, width, Ink.CURSOR if here else None)
 
+    def _repaint(self) -> None:
+        if self._drawn is None:
+            self.redraw()
+            return
+        top = self._top
+        self.repaint(top)
+        self._keep_in_sight(len(self.lines(self._drawn_width)))
+        if self._top != top:
+            self.refresh()
+
     def _keep_in_sight(self, total: int) -> None:
         height = max(self.size.height, 1)
         here = self._at_line[self._cursor] if self._at_line else 0
@@ -123,7 +133,7 @@ class Sections(Inked, can_focus=True):
         at = max(0, min(self._cursor + by, len(self._rows) - 1))
         if at != self._cursor:
             self._cursor = at
-            self.redraw()
+            self._repaint()
             self.post_message(self.Moved(self.row))
 
     def action_choose(self) -> None:
