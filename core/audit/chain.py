@@ -239,8 +239,11 @@ class Chain:
                 self._told = self.trouble
                 with contextlib.suppress(RecordUnavailable, Throttled):
                     await self._own_lines([_own("record.not_signed", "checkpoint", refusal.facts, Severity.CRITICAL)])
-        except (OSError, RecordUnavailable) as error:
-            self.trouble = f"Nothing is signed: {error}."
+        except OSError as error:
+            # Not the whole error: it names a path of the machine, and every visitor's header shows this.
+            self.trouble = f"Nothing is signed: {error.strerror or type(error).__name__}."
+        except RecordUnavailable as error:
+            self.trouble = f"Nothing is signed: {error}"
         except Exception as error:  # whatever else it is: a signer that died silently would look like one at rest
             log.exception("the signer fell over")
             self.trouble = f"Nothing is signed: {type(error).__name__}."
