@@ -9,7 +9,6 @@ import os
 import secrets
 import sqlite3
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from core.access.roles import Role
 from core.audit.chain import Chain
@@ -21,6 +20,7 @@ from core.config import Config
 from core.desk import Desk
 from core.errors import CoreError
 from core.gate import Gate
+from core.heartbeat import Heartbeat, alive, bury
 from core.house import House
 from core.identity.entrance import Entrance
 from core.identity.passwords import Hasher
@@ -55,6 +55,7 @@ class Core:
     recorder: Recorder
     entrance: Entrance
     watch: Watch
+    _heartbeat: Heartbeat
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
@@ -72,7 +73,9 @@ class Core:
             undo.push_async_callback(security.close)
             chain = await Chain.open(config.audit_dir, config.secrets_dir / "audit_signing.key", origin=ORIGIN)
             undo.push_async_callback(chain.close)
-            server = f"{os.getpid()}-{_started(os.getpid())}-{secrets.token_hex(3)}"
+            server = f"{os.getpid()}-{secrets.token_hex(8)}"
+            heartbeat = Heartbeat(config.state_dir, server)
+            undo.callback(heartbeat.stop)
             house = House(
                 config=config, clock=clock, store=store, security=security, chain=chain,
                 archive=Archive(config.audit_dir), hasher=Hasher(), throttle=Throttle(security, clock),
@@ -81,13 +84,14 @@ class Core:
             )  # fmt: skip
             recorder = Recorder(store, chain, clock, server)
             sessions = Sessions(store, clock, config)
-            await _sweep(store, recorder, clock)
+            await _sweep(config, store, recorder, clock)
             await store.execute("INSERT INTO servers (id, pid, started_at) VALUES (:id, :pid, :now)",
                                 {"id": server, "pid": os.getpid(), "now": stamp(clock.now())})  # fmt: skip
             entrance = Entrance(house, sessions, recorder)
             core = cls(
                 house=house, gate=Gate(house, sessions, recorder), sessions=sessions, recorder=recorder,
                 entrance=entrance, watch=Watch(sessions, house.news, server, entrance.close),
+                _heartbeat=heartbeat,
             )  # fmt: skip
             undo.pop_all()
         core._tasks = [
@@ -162,7 +166,7 @@ class Core:
             try:
                 await self.recorder.settle()
                 # A console beside this one may have been killed, and nobody may start another for days.
-                await _sweep(self.house.store, self.recorder, self.house.clock)
+                await _sweep(self.house.config, self.house.store, self.recorder, self.house.clock)
             except Exception as fault:
                 log.warning("could not settle: %s", fault)
 
@@ -184,6 +188,7 @@ class Core:
             house.hasher.close()
             await house.store.close()
             await house.security.close()
+            self._heartbeat.stop()
 
     async def _leave(self) -> None:
         house = self.house
@@ -198,25 +203,11 @@ def _make_folders(config: Config) -> None:
     (config.data_root / "config").mkdir(exist_ok=True, mode=0o700)
 
 
-def _started(pid: int) -> str:
-    """When the process started, in clock ticks since boot; with the pid it names a process for good (proc(5))."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def alive(server: str) -> bool:
-    """Whether the process of that row in `servers` still runs."""
-    pid, started, _ = server.split("-")
-    return _started(int(pid)) == started
-
-
-async def _sweep(store: Store, recorder: Recorder, clock: Clock) -> None:
+async def _sweep(config: Config, store: Store, recorder: Recorder, clock: Clock) -> None:
     """End the sessions of processes that died, and bring their committed entries into the chain."""
     now = stamp(clock.now())
     rows = await store.fetch_all("SELECT id FROM servers UNION SELECT DISTINCT server FROM outbox")
-    dead = {row[0] for row in rows if not alive(row[0])}
+    dead = {row[0] for row in rows if not alive(config.state_dir, row[0])}
     if not dead:
         return
     await recorder.replay(dead)
@@ -228,3 +219,5 @@ async def _sweep(store: Store, recorder: Recorder, clock: Clock) -> None:
             )  # fmt: skip
             await db.execute("DELETE FROM servers WHERE id = :gone", {"gone": gone})
         await moved(db, {"sessions", "tasks"})
+    for gone in dead:
+        bury(config.state_dir, gone)

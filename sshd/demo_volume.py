@@ -8,10 +8,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from core import demo_cast
-from core.assembly import Core, alive
+from core.assembly import Core
 from core.clock import HandClock
 from core.config import Config
 from core.errors import Conflict
+from core.heartbeat import alive
 from sshd import first_start
 from sshd.first_start import First
 
@@ -41,7 +42,7 @@ def empty(config: Config) -> None:
     if not (config.state_dir / MARK).exists():
         raise Conflict("This volume does not hold demonstration data; it is never emptied.")
     with closing(sqlite3.connect(f"file:{config.state_dir / 'factory.db'}?mode=ro", uri=True)) as db:
-        if any(alive(server) for (server,) in db.execute("SELECT id FROM servers")):
+        if any(alive(config.state_dir, server) for (server,) in db.execute("SELECT id FROM servers")):
             raise Conflict("A console is running on this volume; stop it first.")
     for name in _EMPTIED:
         (config.state_dir / name).unlink(missing_ok=True)
