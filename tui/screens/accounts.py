@@ -209,5 +209,4 @@ class Accounts(Place):
 
     def action_copy(self) -> None:
         if person := self.subject():
-            self.app.copy_to_clipboard(person.username)
-            self.say(self.t("Copied {what}.", what=person.username))
+            self.copy(person.username)

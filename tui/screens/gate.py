@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TypeVar
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from core.errors import CoreError
-from core.i18n.tongue import Tongue
 from core.operation import Operation
 from tui.asking import sentence_of
+from tui.screens.framed import Framed
 from tui.symbols import Sign
-from tui.widgets.frame import Footer, Hint, Mode
+from tui.widgets.frame import Footer, Mode
 from tui.widgets.pieces import Ink, Inked, Line, Piece, spread
 from tui.widgets.prose import Prose
-
-if TYPE_CHECKING:
-    from tui.app import FactoryApp
 
 R = TypeVar("R")
 WIDE = 110
@@ -61,7 +57,7 @@ class StoryHead(Inked):
         return spread(pieces, [Piece(f"{self._where} ", Ink.DIM)], width, self.symbols)
 
 
-class Gate(Screen[Any]):
+class Gate(Framed):
     """Subclasses give a title, a body and hints; `story` is the step of the first sign-in that they are."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
@@ -69,32 +65,8 @@ class Gate(Screen[Any]):
     goes_on = False
     """There is more to show here although the desk is further already."""
 
-    def title_words(self) -> str:
-        """Where one is, in the header."""
-        return ""
-
-    def body(self) -> ComposeResult:
-        """The widgets between head and footer; the first focusable one has the keys."""
-        yield from ()
-
-    def hints(self) -> Sequence[Hint]:
-        """The keys that matter here."""
-        return ()
-
-    def all_keys(self) -> Sequence[Hint]:
-        """For help."""
-        return self.hints()
-
-    @property
-    def factory(self) -> FactoryApp:
-        return cast("FactoryApp", self.app)
-
-    @property
-    def t(self) -> Tongue:
-        return self.factory.t
-
     def compose(self) -> ComposeResult:
-        caller, t = self.factory.desk.caller, self.t
+        caller, t = self.desk.caller, self.t
         steps = [t("password"), t("second factor"), t("keys"), t("home")] if self.story else []
         who = f"{caller.username} · {t(caller.role.word)}"
         where = self._where(self.story)
@@ -120,7 +92,7 @@ class Gate(Screen[Any]):
     async def attempt(self, asked: Operation[R]) -> R | None:
         """Run it; None when it was refused, and the refusal stands beside the work."""
         try:
-            result = await self.factory.desk.run(asked)
+            result = await self.desk.run(asked)
         except CoreError as refusal:
             self.fault(sentence_of(self.t, refusal))
             return None

@@ -207,8 +207,7 @@ class MeScreen(Place):
         row = self._row()
         what = row.fingerprint if isinstance(row, Key) else row.id if isinstance(row, SessionRow) else ""
         if what:
-            self.app.copy_to_clipboard(what)
-            self.say(self.t("Copied {what}.", what=what))
+            self.copy(what)
 
 
 def _key(row: Any) -> str:

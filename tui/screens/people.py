@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from core.identity.people import CreatePerson, ListPeople, ShowPerson
 from core.identity.rows import Person
 from core.operation import Kind, Operation
 from tui.forms import fill
 from tui.screens.accounts import Accounts, enabled_line, given_roles, person_lines
+from tui.screens.listing import Narrowed
 from tui.screens.product_words import age
 from tui.symbols import Sign
 from tui.widgets.columns import Column
-from tui.widgets.filter_line import FilterLine, fits
 from tui.widgets.frame import Hint
 from tui.widgets.pieces import Ink, Line, Piece
-from tui.widgets.prose import Prose
 from tui.widgets.record_table import RecordTable
 
 
-class People(Accounts):
+class People(Narrowed[Person], Accounts):
     """The list of accounts."""
 
     tab = "users"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", show=False),
-        Binding("slash", "filter", show=False),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._people: tuple[Person, ...] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "new", show=False)]
 
     def title_words(self) -> str:
         return self.t("People")
 
-    def body(self) -> ComposeResult:
-        t = self.t
-        self._filter = FilterLine()
-        self._card = Prose(id="card", classes="detail")
-        self._table: RecordTable[Person] = RecordTable(
+    def table(self) -> RecordTable[Person]:
+        return RecordTable(
             self._columns(),
             key=lambda row: row.id,
-            empty=[Piece(t("Nobody is called so."), Ink.DIM)],
+            empty=[Piece(self.t("Nobody is called so."), Ink.DIM)],
             row_ink=lambda row: None if row.enabled else Ink.DIM,
         )
-        self._table.add_class("list")
-        yield self._filter
-        yield Horizontal(self._table, self._card, classes="split")
 
     def _columns(self) -> list[Column[Person]]:
         t, symbols = self.t, self.factory.symbols
@@ -72,10 +55,6 @@ class People(Accounts):
             Column(t("last sign-in"), lambda row: age(t, row.last_sign_in_at), 10, right=True, priority=1, ink=Ink.DIM),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._table.focus()
-
     def subject(self) -> Person | None:
         return self._table.row
 
@@ -93,38 +72,21 @@ class People(Accounts):
         return (ListPeople, ShowPerson, CreatePerson, *super().kinds())
 
     async def load(self) -> None:
-        self._people = await self.look(ListPeople())
-        self._show()
+        found = await self.look(ListPeople())
+        self._all = found
+        self.narrow()
 
-    def _show(self) -> None:
-        self._table.show([each for each in self._people if self._fits(each)])
+    def texts(self, row: Person) -> Iterable[str]:
+        return row.username, row.role, self.t(row.role)
 
-    def _fits(self, person: Person) -> bool:
-        return fits(self._filter.words, person.username, person.role, self.t(person.role))
-
-    @on(FilterLine.Changed)
-    def _narrowed(self) -> None:
-        self._show()
-
-    @on(FilterLine.Done)
-    def _chosen_words(self) -> None:
-        self._table.focus()
-
-    @on(RecordTable.Moved)
-    def _moved(self) -> None:
-        self.show_place(self._table.place)
+    def moved(self, row: Person | None) -> None:
         self.show_hints()
-        person = self.subject()
-        self._card.show(person_lines(self.t, self.factory.symbols, person) if person else ())
+        self._card.show(person_lines(self.t, self.factory.symbols, row) if row else ())
 
-    @on(RecordTable.Chosen)
-    def _open(self, event: RecordTable.Chosen) -> None:
+    def chosen(self, row: Person) -> None:
         from tui.screens.person import PersonScreen
 
-        self.app.push_screen(PersonScreen(event.row))
-
-    def action_filter(self) -> None:
-        self._filter.open()
+        self.app.push_screen(PersonScreen(row))
 
     def action_new(self) -> None:
         self.do(self._new())
@@ -136,9 +98,8 @@ class People(Accounts):
         asked = await fill(self.factory, CreatePerson, {}, {"role": given_roles(self.desk.caller.role)})
         if isinstance(asked, Operation):
             made: Person = await self.ask(asked)
-            self._people = await self.look(ListPeople())
-            self._show()
-            shown = [each.username for each in self._people if self._fits(each)]
+            await self.load()
+            shown = [each.username for each in self.found()]
             self._table.go_to(shown.index(made.username) if made.username in shown else 0)
             words = self.t("{name} has an account.", name=made.username)
             if not made.has_password:

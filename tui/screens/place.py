@@ -6,26 +6,21 @@ import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.worker import WorkType
 
 from core.audit.reading import RecordState, ShowRecordState
 from core.errors import CoreError, Forbidden
-from core.i18n.tongue import Tongue
 from core.operation import Errand, Kind, Operation
 from tui.asking import Refused, ask, sentence_of
 from tui.keys import TABS
+from tui.screens.framed import Framed
 from tui.turns import turn
 from tui.widgets.frame import Footer, Header, Hint, Standing
 from tui.widgets.pieces import Ink
-
-if TYPE_CHECKING:
-    from core.desk import Desk
-    from tui.app import FactoryApp
 
 R = TypeVar("R")
 CALM_SECONDS = 1.0
@@ -40,7 +35,7 @@ WIDE, VAST = 120, 160
 """Columns from which a detail pane stands at the right, and from which it breathes."""
 
 
-class Place(Screen[Any]):
+class Place(Framed):
     """A screen with the frame around it. Subclasses give a title, a body, hints, and `load`."""
 
     tab: ClassVar[str] = ""
@@ -61,22 +56,6 @@ class Place(Screen[Any]):
 
     # -- for subclasses ----------------------------------------------------------------------------------------------
 
-    def title_words(self) -> str:
-        """Where one is, in the header."""
-        return ""
-
-    def body(self) -> ComposeResult:
-        """The widgets between header and footer; the first focusable one has the keys."""
-        yield from ()
-
-    def hints(self) -> Sequence[Hint]:
-        """The four to six keys that matter here."""
-        return ()
-
-    def all_keys(self) -> Sequence[Hint]:
-        """Every key of this screen, for help; the hints are those that fit."""
-        return self.hints()
-
     def kinds(self) -> Sequence[Kind]:
         """The operations that this screen asks for, for help."""
         return ()
@@ -89,18 +68,6 @@ class Place(Screen[Any]):
         """Fetch with `self.look` and show. Called at first, and again when anything in the store changed."""
 
     # -- what they may use -------------------------------------------------------------------------------------------
-
-    @property
-    def factory(self) -> FactoryApp:
-        return cast("FactoryApp", self.app)
-
-    @property
-    def desk(self) -> Desk:
-        return self.factory.desk
-
-    @property
-    def t(self) -> Tongue:
-        return self.factory.t
 
     @property
     def wide(self) -> bool:
@@ -148,6 +115,11 @@ class Place(Screen[Any]):
     def _hush(self, sentence: str) -> None:
         if self._refusal is None and self.footer.said == sentence:
             self.footer.say("")
+
+    def copy(self, words: str) -> None:
+        """Into the clipboard of the person's terminal; says so."""
+        self.app.copy_to_clipboard(words)
+        self.say(self.t("Copied {what}.", what=words))
 
     def refuse(self, sentence: str, refusal: CoreError) -> None:
         """A refusal in the status line; `?` explains it while it stands there."""

@@ -240,7 +240,6 @@ class ProductScreen(Steers):
     def action_copy(self) -> None:
         row = self._table.row if self._table else None
         if isinstance(row, ArtifactFile):
-            self.app.copy_to_clipboard(row.path)
-            self.say(self.t("Copied {what}.", what=row.path))
+            self.copy(row.path)
         else:
             super().action_copy()

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from core.operation import Kind
 from core.pipeline.intake import CreateProduct
 from core.pipeline.products import ListProducts, ShowProduct
 from core.pipeline.rows import Product
 from tui.screens import product_words as words
+from tui.screens.listing import Narrowed
 from tui.screens.product_card import ProductCard
 from tui.screens.steering import Steers, Subject, subject_of
 from tui.widgets.columns import Column
-from tui.widgets.filter_line import FilterLine, fits
 from tui.widgets.frame import Hint
 from tui.widgets.pieces import Ink, Line, Piece
 from tui.widgets.record_table import RecordTable
@@ -28,40 +25,29 @@ SQUARES = 17
 """The longest stage strip."""
 
 
-class Products(Steers):
+class Products(Narrowed[Product], Steers):
     """The list."""
 
     tab = "products"
     areas = ("products", "tasks", "agent_handoff")
+    _card: ProductCard
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", show=False),
-        Binding("slash", "filter", show=False),
         Binding("o", "turn", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._all: Sequence[Product] = ()
         self._open_only = False
 
     def title_words(self) -> str:
         return self.t("Products")
 
-    def body(self) -> ComposeResult:
-        self._filter = FilterLine()
-        self._table: RecordTable[Product] = RecordTable(
-            self._columns(),
-            key=lambda row: row.id,
-            empty=self._empty(),
-        )
-        self._table.add_class("list")
-        self._card = ProductCard()
-        yield self._filter
-        yield Horizontal(self._table, self._card, classes="split")
+    def table(self) -> RecordTable[Product]:
+        return RecordTable(self._columns(), key=lambda row: row.id, empty=self._empty())
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._table.focus()
+    def card(self) -> ProductCard:
+        return ProductCard()
 
     def _empty(self) -> Line:
         t = self.t
@@ -105,57 +91,32 @@ class Products(Steers):
     async def load(self) -> None:
         found = await self.look(ListProducts(which="open" if self._open_only else "all", limit=MOST))
         self._all = found
-        self._narrow()
+        self.narrow()
 
-    def _narrow(self) -> None:
-        sought = self._filter.words
-        self._table.show([row for row in self._all if fits(sought, *self._texts(row))] if sought else self._all)
-
-    def _texts(self, row: Product) -> tuple[str, ...]:
+    def texts(self, row: Product) -> Iterable[str]:
         t = self.t
         return row.name, t(row.standing), t(row.holder), row.owner, t(row.state_word), row.station, row.id
 
     def on_resize(self) -> None:
         # Room for the pane at the right may have come or gone.
         if self._loaded:
-            self._moved()
+            self.moved(self._table.row)
 
     # -- keys
 
-    @on(RecordTable.Moved)
-    def _moved(self) -> None:
-        self.show_place(self._table.place)
+    def moved(self, row: Product | None) -> None:
         self.show_hints()
-        row = self._table.row
         self._card.about(self, row.id if row else None)
 
-    @on(RecordTable.Chosen)
-    def _open(self, event: RecordTable.Chosen) -> None:
+    def chosen(self, row: Product) -> None:
         from tui.screens.product import ProductScreen
 
-        self.app.push_screen(ProductScreen(event.row.id))
-
-    @on(FilterLine.Changed)
-    def _filtered(self) -> None:
-        self._narrow()
-
-    @on(FilterLine.Done)
-    def _filter_done(self) -> None:
-        self._table.focus()
-
-    def action_filter(self) -> None:
-        self._filter.open()
+        self.app.push_screen(ProductScreen(row.id))
 
     def action_turn(self) -> None:
         self._open_only = not self._open_only
         self.say(self.t("Only products that are not over.") if self._open_only else "")
         self.again()
-
-    def action_back(self) -> None:
-        if self._filter.display:
-            self._filter.action_close()
-        else:
-            super().action_back()
 
     def action_new(self) -> None:
         from tui.screens.new_product import open_new_product

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from core.audit.reading import (
     EntryRow,
@@ -26,7 +24,7 @@ from core.command_line import HOST
 from core.errors import CoreError
 from core.operation import Kind
 from tui.asking import sentence_of
-from tui.screens.place import Place
+from tui.screens.listing import Listing
 from tui.screens.record_entry import EntryCard, EntryScreen
 from tui.screens.record_follow import Follower
 from tui.screens.record_query import RecordQuery
@@ -41,10 +39,11 @@ KEPT = 10_000
 """Entries that one list holds; who wants older ones asks for them by `until:`."""
 
 
-class Record(Place):
+class Record(Listing[EntryRow]):
     """Pages are fetched as the cursor comes near the end of those that are here."""
 
     tab = "audit"
+    _card: EntryCard
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", show=False),
         Binding("f", "follow", show=False),
@@ -68,23 +67,21 @@ class Record(Place):
     def title_words(self) -> str:
         return self.t("Record")
 
-    def body(self) -> ComposeResult:
+    def line(self) -> RecordQuery:
+        self._query = RecordQuery(self.t)
+        return self._query
+
+    def table(self) -> RecordTable[EntryRow]:
         t = self.t
-        self._query = RecordQuery(t)
-        self._card = EntryCard()
-        self._table: RecordTable[EntryRow] = RecordTable(
+        return RecordTable(
             columns(t, self.factory.symbols),
             key=lambda row: row.seq,
             empty=[Piece(t("Nothing on record says that.  /  looks for something else."), Ink.DIM)],
             row_ink=lambda row: Ink.REFUSES if not row.sound else None,
         )
-        self._table.add_class("list")
-        yield self._query
-        yield Horizontal(self._table, self._card, classes="split")
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._table.focus()
+    def card(self) -> EntryCard:
+        return EntryCard()
 
     def hints(self) -> Sequence[Hint]:
         t = self.t
@@ -182,24 +179,24 @@ class Record(Place):
 
     # -- keys --------------------------------------------------------------------------------------------------------
 
-    @on(RecordTable.Moved)
-    def _moved(self) -> None:
-        at, of = self._table.place
+    def show_place(self, place: tuple[int, int]) -> None:
+        at, of = place
         self.footer.show_position(self.t("{at} of {of}", at=f"{at:,}", of=self._found) if of else "")
+
+    def moved(self, row: EntryRow | None) -> None:
+        at, of = self._table.place
         if of and of - at < PAGE // 4 and of < KEPT and not self._whole and not self._fetching:
             self._fetching = True
             self.run_worker(self._load_older(), group="older")
-        row = self._table.row
         older = self._rows[at] if at < len(self._rows) else None
         previous = older if row and older and older.seq == row.seq - 1 else None
         self._card.about(self, row, previous, self._state.signed if self._state else 0)
 
     def on_resize(self) -> None:
-        self._moved()
+        self.moved(self._table.row)
 
-    @on(RecordTable.Chosen)
-    def _open(self, event: RecordTable.Chosen) -> None:
-        self.app.push_screen(EntryScreen(event.row.seq, event.row))
+    def chosen(self, row: EntryRow) -> None:
+        self.app.push_screen(EntryScreen(row.seq, row))
 
     @on(RecordQuery.Asked)
     def _asked(self) -> None:
@@ -231,8 +228,7 @@ class Record(Place):
 
     def action_copy(self) -> None:
         if row := self._table.row:
-            self.app.copy_to_clipboard(row.id)
-            self.say(self.t("Copied {what}.", what=row.id))
+            self.copy(row.id)
 
     def action_export(self) -> None:
         words = self._query.query_words

@@ -113,8 +113,7 @@ class EntryScreen(Place):
 
     def action_copy(self) -> None:
         if self._row is not None:
-            self.app.copy_to_clipboard(self._row.id)
-            self.say(self.t("Copied {what}.", what=self._row.id))
+            self.copy(self._row.id)
 
     def action_copy_all(self) -> None:
         if self._row is not None:

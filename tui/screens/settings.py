@@ -202,8 +202,7 @@ class Settings(Place):
 
     def action_copy(self) -> None:
         if row := self._row():
-            self.app.copy_to_clipboard(row.key)
-            self.say(self.t("Copied {what}.", what=row.key))
+            self.copy(row.key)
 
 
 def _own(row: SettingShown) -> bool:

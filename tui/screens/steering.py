@@ -161,5 +161,4 @@ class Steers(Place):
 
     def action_copy(self) -> None:
         if subject := self.subject():
-            self.app.copy_to_clipboard(subject.id)
-            self.say(self.t("Copied {what}.", what=subject.id))
+            self.copy(subject.id)
