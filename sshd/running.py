@@ -61,6 +61,7 @@ class RunningApp:
         self._slow: set[Slow] = set()
         self._ending = False
         self._why: str | None = None
+        self._status = int(Ended.WELL)
         self._timer: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run(), name="app")
 
@@ -98,9 +99,10 @@ class RunningApp:
             self._terminal.lost()
         self.end(None)
 
-    def end(self, reason: str | None) -> None:
-        """Ask the app to leave, and say why in one line once the terminal is restored."""
+    def end(self, reason: str | None, status: int = Ended.WELL) -> None:
+        """Ask the app to leave, say why in one line once the terminal is restored, and exit with this status."""
         self._why = self._why or reason
+        self._status = self._status or int(status)
         if self._ending:
             return
         self._ending = True
@@ -134,6 +136,7 @@ class RunningApp:
             with suppress(OSError):
                 self._terminal.stop_application_mode()
             self._terminal.close()
+        status = status or self._status
         self._say(sentence, status)
         self._app = self._terminal = self._channel = None
         return status

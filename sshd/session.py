@@ -237,10 +237,11 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
         self._wire.add(app)
         ended = desk.ended
         farewell = asyncio.ensure_future(asyncio.wait({ended}))
-        farewell.add_done_callback(lambda _: app.end(talk(t, ended.result())) if ended.done() else None)
+        farewell.add_done_callback(
+            lambda _: app.end(talk(t, ended.result()), exit_of(ended.result())) if ended.done() else None
+        )
         try:
-            status = await app.wait()
-            return exit_of(ended.result()) if ended.done() and not status else status
+            return await app.wait()
         finally:
             farewell.cancel()
             self._wire.remove(app)

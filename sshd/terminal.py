@@ -34,6 +34,8 @@ _LEAVE += "\x1b[0m\x1b[?1049l\x1b[?25h"
 _MOUSE_ON = "\x1b[?1000h\x1b[?1006h"
 _MOUSE_OFF = "\x1b[?1000l\x1b[?1006l"
 _SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+# The keyboard protocol of kitty; the alternate screen has a stack of its own, so whoever is below keeps theirs.
+_POP_KEYS = "\x1b[<u"
 
 
 class Terminal(Driver):
@@ -131,7 +133,8 @@ class Terminal(Driver):
             return
         self._entered = False
         self._unsent.clear()
-        self._send(_LEAVE + (_RESTORE_TITLE if self._client.has_title else ""))
+        modern = self._client.has_title
+        self._send((_POP_KEYS if modern else "") + _LEAVE + (_RESTORE_TITLE if modern else ""))
 
     def suspend_application_mode(self) -> None:
         """Nothing: see `can_suspend`."""

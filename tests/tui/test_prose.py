@@ -40,8 +40,8 @@ def test_no_line_is_wider_than_it_may_be_and_no_letter_is_lost(given_pieces: lis
     lines = wrap(line, width)
     assert all(width_of(part) <= width for part in lines)
     if width_of(line) > width:
-        before = "".join(one_line(text) for text, _ in line).replace(" ", "")
-        assert "".join(text for part in lines for text, _ in part).replace(" ", "") == before
+        before = "".join("".join(one_line(text) for text, _ in line).split())
+        assert "".join("".join(text for part in lines for text, _ in part).split()) == before
 
 
 @pytest.mark.parametrize(
