@@ -223,7 +223,7 @@ async def test_a_graceful_end_writes_the_counts_that_still_wait(house: OpenHouse
 
     await house.close()
 
-    assert house.trail() == [("users.list", "vera", "forbidden")] * 2
+    assert house.trail().count(("users.list", "vera", "forbidden")) == 2
 
 
 async def test_a_crash_is_on_record_without_what_somebody_typed(
