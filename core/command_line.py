@@ -37,7 +37,7 @@ def usage(kind: Kind) -> str:
             word += f" {each.kind if each.choices else each.kind.upper()}"
         parts.append(word if each.required else f"[{word}]")
     if kind.risk is Risk.DANGER:
-        parts.append(f"--confirm {(kind.on or 'name').upper()}")
+        parts.append(f"--confirm {kind.on.upper() if kind.on else kind.name}")
     return " ".join(parts)
 
 
@@ -60,7 +60,11 @@ def line_of(kind: Kind, given: Mapping[str, object]) -> str:
     if kind.risk is Risk.DANGER:
         name = str(given.get(kind.on, "")) if kind.on else kind.name
         words += ["--confirm", shlex.quote(one_line(name))]
-    return f"{HOST} {' '.join(words)}{piped}"
+    line = " ".join(words)
+    if any(word.startswith("'") for word in words):
+        # The shell here takes one layer of quotes away before ssh joins the words with blanks.
+        line = shlex.quote(line)
+    return f"{HOST} {line}{piped}"
 
 
 def line_for(asked: Asked) -> str:

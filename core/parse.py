@@ -196,6 +196,10 @@ def _place(
     kind: Kind, inputs: dict[str, Input], given: dict[str, object], from_input: list[str], loose: list[str]
 ) -> None:
     """Plain words after the verb fill the fields that were not named, in declared order."""
+    if "query" in inputs and inputs["query"].kind == "text" and loose:
+        # A search line is one thing, however many words the shell made of it.
+        given["query"] = " ".join([*([str(given["query"])] if "query" in given else []), *loose])
+        return
     open_fields = [name for name, each in inputs.items()
                    if name not in given and name not in from_input and each.kind not in ("flag", "secret")]  # fmt: skip
     if len(loose) > len(open_fields):

@@ -14,6 +14,7 @@ from core.audit.entry import wash as washed
 from core.catalogue import BY_NAME, OPERATIONS
 from core.desk import Desk
 from core.errors import CoreError, FactorNeeded, Invalid, NotFound, Unconfirmed
+from core.explain import ExplainAccess
 from core.i18n.tongue import Tongue
 from core.identity.totp import Prove
 from core.operation import Feed, Kind, Stage
@@ -154,7 +155,7 @@ class Command:
             return t(
                 "Add --code CODE to the same command, or use: mfa prove --code CODE (OpenSSH's ControlMaster keeps it)."
             )
-        if refusal.code == "forbidden" and len(words.plain) > 1:
+        if refusal.code == "forbidden" and len(words.plain) > 1 and self._desk.may(ExplainAccess).allowed:
             return t("Why: access explain --operation {operation}", operation=".".join(words.plain[:2]))
         return None
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Callable
 
 from core.assembly import Core
@@ -69,7 +70,9 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
 def _greet(
     config: Config, asked: argparse.Namespace, listening: Listening, first: First | None, tell: Callable[[str], None]
 ) -> None:
-    where = f"ssh -p {listening.port} factory@{asked.host}"
+    # Nobody can dial "all addresses"; the machine's name is what others know it by.
+    name = socket.gethostname() if asked.host in ("0.0.0.0", "::") else asked.host  # noqa: S104
+    where = f"ssh -p {listening.port} factory@{name}"
     tell(f"AI-Factory console: listening on {asked.host} port {listening.port}")
     if config.mode is not Mode.NORMAL:
         tell(f"Mode:        {config.mode.value}")
@@ -78,4 +81,4 @@ def _greet(
     if first is not None and first.in_file:
         tell(f"First sign-in as admin; the password is in {config.bootstrap_file}")
     if listening.kiosk_port is not None:
-        tell(f"Visitors:    ssh -p {listening.kiosk_port} visitor@{asked.host}")
+        tell(f"Visitors:    ssh -p {listening.kiosk_port} visitor@{name}")

@@ -16,12 +16,14 @@ from core.desk import Desk
 from core.errors import CoreError
 from core.i18n.tongue import Tongue, tongue
 from core.identity.own import WhoAmI
+from core.text import one_line
 from sshd.answers import Exit, exit_of, talk
 from sshd.channel import Slow, SocketWatch
 from sshd.commands import Command, Streams
 from sshd.memory import TidyMemory
 from sshd.running import RunningApp
 from tui.client import Client, can_draw
+from tui.keys import BY_NAME, TABS
 
 log = logging.getLogger("factory.session")
 
@@ -193,6 +195,10 @@ class DoorSession(asyncssh.SSHServerSession[bytes]):
         command = Command(desk, t, self._streams, on_terminal=self._pty)
         screen = command.screen_of(self._command or "")
         if screen is not None:
+            if screen not in BY_NAME:
+                self._say(t("There is no screen {screen}; there are: {screens}", screen=one_line(screen)[:40],
+                            screens=" ".join(tab.name for tab in TABS)))  # fmt: skip
+                return int(Exit.USAGE)
             if not self._pty:
                 self._streams.say(t("A screen needs a terminal: use ssh -t."))
                 return int(Exit.USAGE)

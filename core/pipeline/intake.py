@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
@@ -18,6 +19,7 @@ from core.pipeline.flow import Agent, Profile, State, step_from
 from core.pipeline.gates import HandoffReason
 from core.pipeline.handoffs import Passing, pass_on
 from core.pipeline.rows import LIST_PRODUCTS, Product, shown, write_sentence
+from core.pipeline.studio.words import table
 from core.sentence import say
 from core.settings import values
 from core.settings.table import CONTENT_LOCALES
@@ -46,7 +48,11 @@ _FILLER = re.compile(
     r"|и|в|для|мы|на|нам|нуж(?:ен|на|но)|сайт|с|у|хотим|что"
     r"|una?|de|del|el|la|las|los|para|por|que|queremos|sitio|web|y)\b"
 )
-NAME_WORDS, NAME_LENGTH = 3, 32
+NAME_WORDS, NAME_LENGTH, TELLING_WORDS = 2, 32, 24
+# Words that say nothing about what is wanted: little ones, and what people begin letters with.
+_LITTLE = frozenset(
+    word for kind in ("little", "everyday") for line in table("words")[kind].values() for word in str(line).split()
+)
 
 
 class CreateProduct(Operation[Product], name="products.create", needs=Permission.PRODUCTS_CREATE,
@@ -166,6 +172,11 @@ async def _taken(db: Db, name: str) -> bool:
 
 def name_from(brief: str) -> str:
     """A few telling words of the brief's beginning, in its own script, to type and to read."""
-    words = _SLUG_WORD.findall(_FILLER.sub(" ", brief[:400].lower()))
-    telling = [word for word in words if len(word) > 1][:NAME_WORDS]
-    return "-".join(telling)[:NAME_LENGTH].strip("-") or "product"
+    words = [word for word in _SLUG_WORD.findall(_FILLER.sub(" ", brief[:4_000].lower())) if word not in _LITTLE]
+    # A brief says early what it is about, and comes back to it; five letters make one of a word's many endings.
+    often = Counter(word[:5] for word in words if len(word) > 3)
+    early = dict.fromkeys(word[:5] for word in words[:TELLING_WORDS] if len(word) > 3) or dict.fromkeys(words)
+    telling = sorted(early, key=lambda stem: -often[stem])[:NAME_WORDS]
+    first = {word[:5]: word for word in reversed(words)}
+    named = [first.get(stem, stem) for stem in early if stem in telling]
+    return "-".join(named)[:NAME_LENGTH].strip("-") or "product"

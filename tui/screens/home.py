@@ -93,6 +93,7 @@ class Home(Steers):
         self._show_lists(factory, lately)
         record = await self.look(ShowRecordState())
         here = await self.look(ListSessions()) if self.desk.may(ListSessions).allowed else ()
+        here = tuple(row for row in here if row.door != "runner")
         await self._count_refused()
         self._summary.show(
             [],
