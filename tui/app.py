@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 
 from core.config import Mode
@@ -21,6 +22,7 @@ from tui.keys import BY_NAME, TABS, kind_of
 from tui.lean import LeanApp
 from tui.screens.gate import Gate
 from tui.screens.place import Place
+from tui.screens.too_small import TooSmall, fits
 from tui.widgets.frame import Footer
 from tui.widgets.frame import Mode as Banner
 
@@ -80,7 +82,7 @@ class FactoryApp(LeanApp):
 
     def action_go(self, name: str) -> None:
         """To a place, from wherever one is; what floats above closes."""
-        if self.desk.caller.stage is not Stage.FULL or name not in BY_NAME:
+        if self.desk.caller.stage is not Stage.FULL or name not in BY_NAME or isinstance(self.screen, TooSmall):
             return
         tab = BY_NAME[name]
         kind = kind_of(tab)
@@ -101,6 +103,18 @@ class FactoryApp(LeanApp):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.switch_screen(self._gate() or self._place(self._start or "home"))
+        self._mind_the_size()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._mind_the_size(event.size)
+
+    def _mind_the_size(self, size: Size | None = None) -> None:
+        """Cover the screen while the window is too small for it."""
+        roomy, covered = fits(*(size or self.size)), isinstance(self.screen, TooSmall)
+        if not roomy and not covered:
+            self.push_screen(TooSmall())
+        elif roomy and covered:
+            self.pop_screen()
 
     def speak(self, t: Tongue) -> None:
         """Another language from now on, this place included."""
@@ -133,7 +147,7 @@ class FactoryApp(LeanApp):
     # -- keys that work everywhere -----------------------------------------------------------------------------------
 
     def action_palette(self) -> None:
-        if self.desk.caller.stage is Stage.FULL:
+        if self.desk.caller.stage is Stage.FULL and not isinstance(self.screen, TooSmall):
             from tui.palette import Palette
 
             self.push_screen(Palette(self.screen.at_hand() if isinstance(self.screen, Place) else {}))
@@ -141,7 +155,7 @@ class FactoryApp(LeanApp):
     def action_help(self) -> None:
         from tui.screens.help import Help
 
-        if not isinstance(self.screen, Help):
+        if not isinstance(self.screen, Help | TooSmall):
             self.push_screen(Help(self.screen))
 
     def action_mouse(self) -> None:

@@ -31,7 +31,7 @@ class Eyes:
         self._child = pexpect.spawn(
             line[0],
             line[1:],
-            env={**person._environment(None), **environment},  # type: ignore[arg-type]
+            env={**person._environment(None), **environment},
             dimensions=(size[1], size[0]),
         )
         self._child.delaybeforesend = None

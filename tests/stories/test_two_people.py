@@ -10,7 +10,7 @@ from tests.stories.console import Console, Operator
 from tests.stories.eyes import Eyes, looking
 
 CYRILLIC = re.compile("[\u0400-\u04ff]")
-RUSSIAN, SPANISH = {"LANG": "ru_RU.UTF-8"}, {"LANG": "es_ES.UTF-8"}
+RUSSIAN, SPANISH = "ru_RU.UTF-8", "es_ES.UTF-8"
 SGR = re.compile(rb"\x1b\[([\d;]*)m")
 DEEP = re.compile(rb"[34]8;(2;\d+;\d+;\d+|5;\d+)")
 
@@ -33,7 +33,7 @@ def stays_within(eyes: Eyes) -> bool:
 def test_a_viewer_and_an_administrator_see_nothing_of_each_other(sue: Operator, vera: Operator) -> None:
     with looking(
         Eyes(sue, size=(160, 45), TERM="xterm-kitty", LANG="en_US.UTF-8"),
-        Eyes(vera, "open products", TERM="linux", **RUSSIAN),
+        Eyes(vera, "open products", TERM="linux", LANG=RUSSIAN),
     ) as (hers, veras):
         hers.sees("sue · super_admin")
         veras.sees(Tongue("ru")("Products"))
@@ -68,11 +68,11 @@ def test_six_people_at_once_keep_their_words_colours_languages_and_sizes(console
 
     everybody = (
         sits("sue", (160, 45), TERM="xterm-256color", COLORTERM="truecolor"),
-        sits("oleg", (120, 30), TERM="xterm-256color", **SPANISH),
-        sits("vera", (80, 24), TERM="linux", **RUSSIAN),
+        sits("oleg", (120, 30), TERM="xterm-256color", LANG=SPANISH),
+        sits("vera", (80, 24), TERM="linux", LANG=RUSSIAN),
         sits("ada", (100, 30), TERM="xterm-kitty", NO_COLOR="1"),
-        sits("oleg", (80, 24), TERM="screen-256color", **RUSSIAN),
-        sits("sue", (132, 50), TERM="foot", **SPANISH),
+        sits("oleg", (80, 24), TERM="screen-256color", LANG=RUSSIAN),
+        sits("sue", (132, 50), TERM="foot", LANG=SPANISH),
     )
     animals = ("aardvark", "bandicoot", "capybara", "dromedary", "echidna", "flamingo")
     tongues = ("en", "es", "ru", "en", "ru", "es")
