@@ -22,8 +22,9 @@ from core.identity.people import (
     SetRole,
     ShowPerson,
 )
+from core.identity.recovery import NewRecoveryCodes
 from core.identity.session_list import EndSession, ListSessions
-from core.identity.totp import Confirm, Enrol, NewRecoveryCodes, Prove, ShowFactors
+from core.identity.totp import Confirm, Enrol, Prove, ShowFactors
 from core.operation import Kind
 from core.pipeline.artifacts import ShowArtifact
 from core.pipeline.claiming import ClaimTask, LookAhead
@@ -32,6 +33,7 @@ from core.pipeline.handoffs import FollowHandoffs, ListHandoffs
 from core.pipeline.holds import FocusFactory, HoldFactory, ReleaseFactory, ShowFactory
 from core.pipeline.intake import CreateProduct
 from core.pipeline.products import ListProducts, ShowProduct
+from core.pipeline.sharing import ShareProduct, UnshareProduct
 from core.pipeline.steering import (
     ApproveProduct,
     CancelProduct,
@@ -39,8 +41,6 @@ from core.pipeline.steering import (
     RejectProduct,
     ResumeProduct,
     RetryProduct,
-    ShareProduct,
-    UnshareProduct,
 )
 from core.pipeline.tasks import ListTasks, ShowTask
 from core.settings.changes import ListSettings, ResetSetting, SetSetting, ShowSetting

@@ -6,7 +6,6 @@ is as whole as any other."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -27,14 +26,8 @@ from core.pipeline.ending import FailTask, Failure
 from core.pipeline.intake import CreateProduct
 from core.pipeline.products import ProductInFull, ShowProduct
 from core.pipeline.runner import handed_over, worked
-from core.pipeline.steering import (
-    ApproveProduct,
-    CancelProduct,
-    PauseProduct,
-    RejectProduct,
-    RetryProduct,
-    ShareProduct,
-)
+from core.pipeline.sharing import ShareProduct
+from core.pipeline.steering import ApproveProduct, CancelProduct, PauseProduct, RejectProduct, RetryProduct
 from core.settings.changes import SetSetting
 
 R = TypeVar("R")
@@ -52,9 +45,6 @@ PEOPLE = (
 _ADDRESS = {username: address for username, _, address in PEOPLE} | {ADMIN: "198.51.100.2"}
 _SECONDS = {"developer": 340, "landing_developer": 260, "architect": 190, "qa": 95, "sales": 20, "__complete__": 4}
 _MICROUSD = {"developer": 96_000, "landing_developer": 41_000, "architect": 38_000, "qa": 11_000, "security": 9_000}
-
-Objections = Mapping[str, tuple[str, ...]]
-
 
 @dataclass
 class Director:

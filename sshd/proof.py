@@ -8,7 +8,7 @@ from asyncssh.packet import SSHPacket
 
 from core.identity.entrance import KeyHolder, Passed
 
-USER_PRESENT, USER_VERIFIED = 0x01, 0x04
+USER_VERIFIED = 0x04
 
 
 @dataclass(frozen=True, kw_only=True)

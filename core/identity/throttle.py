@@ -59,11 +59,3 @@ class Throttle:
     async def clear(self, key: str) -> None:
         """Forget all attempts of one key."""
         await self._store.execute("DELETE FROM attempts WHERE key = :key", {"key": key})
-
-    async def failures_since(self, key: str, since: timedelta = WINDOW) -> int:
-        """How many attempts stand against this key."""
-        row = await self._store.fetch_one(
-            "SELECT count(*) AS n FROM attempts WHERE key = :key AND at > :since",
-            {"key": key, "since": stamp(self._clock.now() - since)},
-        )
-        return int(row["n"]) if row is not None else 0

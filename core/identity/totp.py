@@ -1,11 +1,9 @@
-"""The second factor: RFC 6238 codes, each accepted once, and recovery codes."""
+"""The second factor: RFC 6238 codes, each accepted once."""
 
 from __future__ import annotations
 
-import base64
 import hmac
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +13,7 @@ from core.access.permissions import Permission
 from core.clock import stamp
 from core.errors import Conflict, Invalid
 from core.identity import rows
+from core.identity.recovery import RecoveryCodes, fresh_codes
 from core.identity.sealed import Box, Unsealable
 from core.operation import ANY_STAGE, FULL_ONLY, Demo, Operation, Risk, Stage
 from core.secret import Secret
@@ -24,7 +23,6 @@ from core.work import Outing, Work
 ISSUER = "AI-Factory"
 STEP_SECONDS = 30
 DRIFT = 1
-RECOVERY_CODES = 10
 _DIGITS = re.compile("[0-9]{6}")
 
 
@@ -145,26 +143,6 @@ def _fresh_to_replace(work: Work, person: Row) -> None:
         raise Conflict("You have a second factor: prove it again (mfa prove) before you replace it.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecoveryCodes:
-    """Each works once, in place of a code; shown now and never again."""
-
-    codes: tuple[str, ...]
-    stage: str
-
-
-async def fresh_codes(db: Db, box: Box, person_id: str) -> tuple[str, ...]:
-    """Replace a person's recovery codes; 80 bits each, stored as keyed digests."""
-    await db.execute("DELETE FROM recovery_codes WHERE person_id = :id", {"id": person_id})
-    codes = []
-    for _ in range(RECOVERY_CODES):
-        code = base64.b32encode(secrets.token_bytes(10)).decode().lower()
-        await db.execute("INSERT INTO recovery_codes (person_id, digest) VALUES (:id, :digest)",
-                         {"id": person_id, "digest": box.digest(code)})  # fmt: skip
-        codes.append("-".join(code[at : at + 4] for at in range(0, 16, 4)))
-    return tuple(codes)
-
-
 class Confirm(Operation[RecoveryCodes], name="mfa.confirm", needs=Permission.SELF_MANAGE,
               risk=Risk.REVEAL, demo=Demo.REFUSE, at=(Stage.MUST_ENROL, Stage.FULL)):  # fmt: skip
     """Prove the new second factor with its first code, and receive ten recovery codes."""
@@ -242,16 +220,3 @@ class Prove(Operation[Proved], name="mfa.prove", needs=Permission.SELF_MANAGE,
 
     async def afterwards(self, outing: Outing, result: Proved) -> None:
         await outing.house.throttle.refund(f"factor:{outing.caller.username}")
-
-
-class NewRecoveryCodes(Operation[RecoveryCodes], name="mfa.recovery", needs=Permission.SELF_MANAGE,
-                       risk=Risk.DANGER, demo=Demo.REFUSE):  # fmt: skip
-    """Replace your recovery codes by ten new ones."""
-
-    async def run(self, work: Work) -> RecoveryCodes:
-        person = await rows.by_id(work.db, work.caller.person_id)
-        if person["totp_sealed"] is None:
-            raise Conflict("Recovery codes stand in for a second factor; make one first.")
-        return RecoveryCodes(
-            codes=await fresh_codes(work.db, work.box, person["id"]), stage=work.caller.stage.value
-        )

@@ -18,7 +18,7 @@ from core.pipeline.gates import Budget, Park
 from core.sentence import Sentence, say
 from core.settings.values import Values
 from core.store.store import Db, Row
-from core.work import Caller
+from core.work import Caller, Work
 
 
 class Standing(StrEnum):
@@ -170,6 +170,14 @@ async def find(db: Db, product: str, reach: Reach, caller: Caller) -> Row:
     if row is None:
         raise NotFound("There is no product {product} within your reach.", product=product)
     return row
+
+
+async def sought(work: Work, asked: str) -> Row:
+    """As `find`; from here on the record is about that product."""
+    product = await find(work.db, asked, work.reach, work.caller)
+    work.remarks.resource = f"products/{product['id']}"
+    work.note(name=product["name"])
+    return product
 
 
 async def shown(db: Db, product_id: str) -> Product:

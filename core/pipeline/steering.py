@@ -1,4 +1,4 @@
-"""What people do to a product on its way: pause, resume, approve, reject, retry, cancel, share."""
+"""What people do to a product on its way: pause, resume, approve, reject, retry, cancel."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import orjson
 
 from core.access.permissions import Permission
 from core.clock import stamp
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict
 from core.operation import Demo, Operation, Risk
 from core.pipeline import queue
 from core.pipeline.flow import Agent, Profile, State, step_from
 from core.pipeline.gates import HandoffReason, Move, Park, refusal_of, sent_back
-from core.pipeline.rows import Product, find, place, shown, write_sentence
+from core.pipeline.rows import Product, place, shown, sought, write_sentence
 from core.sentence import say
 from core.settings import values
 from core.store.store import Row
@@ -23,18 +23,10 @@ from core.work import Work
 
 async def _open_product(work: Work, asked: str) -> Row:
     """The product, if it is within reach and not over."""
-    product = await _sought(work, asked)
+    product = await sought(work, asked)
     state = State.named(product["state"])
     if state.final:
         raise Conflict("{product} is {state}; nothing moves it any more.", product=product["name"], state=state.word)
-    return product
-
-
-async def _sought(work: Work, asked: str) -> Row:
-    """The product within reach; from here on the record is about it."""
-    product = await find(work.db, asked, work.reach, work.caller)
-    work.remarks.resource = f"products/{product['id']}"
-    work.note(name=product["name"])
     return product
 
 
@@ -143,7 +135,7 @@ class RetryProduct(Operation[Product], name="products.retry", needs=Permission.P
     """What to do differently; the agent gets it as feedback."""
 
     async def run(self, work: Work) -> Product:
-        product = await _sought(work, self.product)
+        product = await sought(work, self.product)
         state = State.named(product["state"])
         if state is not State.FAILED and state is not State.HUMAN_REVIEW_PENDING:
             raise Conflict("{product} has neither failed nor used up its rounds.", product=product["name"])
@@ -201,7 +193,7 @@ class CancelProduct(Operation[Product], name="products.cancel", needs=Permission
     product: Word
 
     async def run(self, work: Work) -> Product:
-        product = await _sought(work, self.product)
+        product = await sought(work, self.product)
         state = State.named(product["state"])
         if state.final and state is not State.FAILED:
             raise Conflict("{product} is {state} already.", product=product["name"], state=state.word)
@@ -216,50 +208,3 @@ class CancelProduct(Operation[Product], name="products.cancel", needs=Permission
                     why=say("Cancelled by {person}.", person=work.caller.username))  # fmt: skip
         work.note(state_before=state.code)
         return await shown(work.db, product["id"])
-
-
-class ShareProduct(Operation[Product], name="products.share", needs=Permission.PRODUCTS_STEER,
-                   risk=Risk.CHANGE, demo=Demo.REFUSE, on="product"):  # fmt: skip
-    """Let somebody else steer a product as if it were theirs; their role still decides what they may."""
-
-    product: Word
-    username: Word
-
-    async def run(self, work: Work) -> Product:
-        product, person = await _sought(work, self.product), await _person(work, self.username)
-        if person["id"] == product["owner_id"]:
-            raise Invalid("{username} owns it already.", username=self.username)
-        added = await work.db.execute(
-            "INSERT INTO collaborators (product_id, person_id) VALUES (:id, :person) ON CONFLICT DO NOTHING",
-            {"id": product["id"], "person": person["id"]},
-        )
-        if not added:
-            raise Conflict("{username} works on it already.", username=self.username)
-        work.note(collaborator=person["username"])
-        return await shown(work.db, product["id"])
-
-
-class UnshareProduct(Operation[Product], name="products.unshare", needs=Permission.PRODUCTS_STEER,
-                     risk=Risk.CHANGE, demo=Demo.REFUSE, on="product"):  # fmt: skip
-    """Take somebody off a product."""
-
-    product: Word
-    username: Word
-
-    async def run(self, work: Work) -> Product:
-        product, person = await _sought(work, self.product), await _person(work, self.username)
-        removed = await work.db.execute(
-            "DELETE FROM collaborators WHERE product_id = :id AND person_id = :person",
-            {"id": product["id"], "person": person["id"]},
-        )
-        if not removed:
-            raise Conflict("{username} does not work on it.", username=self.username)
-        work.note(collaborator=person["username"])
-        return await shown(work.db, product["id"])
-
-
-async def _person(work: Work, username: str) -> Row:
-    person = await work.db.fetch_one("SELECT id, username FROM people WHERE username = :name", {"name": username})
-    if person is None:
-        raise NotFound("There is nobody called {username}.", username=username)
-    return person

@@ -11,6 +11,7 @@ from core.pipeline.agents import Trouble
 from core.pipeline.intake import CreateProduct, infer_profile, name_from
 from core.pipeline.products import ListProducts, ShowProduct
 from core.pipeline.rows import Product
+from core.pipeline.sharing import ShareProduct, UnshareProduct
 from core.pipeline.steering import (
     ApproveProduct,
     CancelProduct,
@@ -18,8 +19,6 @@ from core.pipeline.steering import (
     RejectProduct,
     ResumeProduct,
     RetryProduct,
-    ShareProduct,
-    UnshareProduct,
 )
 from core.settings.changes import SetSetting
 from tests.core.factory_floor import (

@@ -11,7 +11,8 @@ import pytest
 from core.desk import Desk
 from core.errors import Conflict, CoreError, FactorNeeded, Invalid, NotSignedIn, Throttled
 from core.identity.own import WhoAmI
-from core.identity.totp import Confirm, Enrol, NewRecoveryCodes, Prove, ShowFactors, matching_step
+from core.identity.recovery import NewRecoveryCodes
+from core.identity.totp import Confirm, Enrol, Prove, ShowFactors, matching_step
 from core.operation import Stage
 from core.secret import Secret
 from tests.house import TOTP_SECRET, OpenHouse

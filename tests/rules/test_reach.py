@@ -19,7 +19,8 @@ from core.identity.session_list import EndSession, ListSessions
 from core.operation import Kind, Operation
 from core.pipeline.intake import CreateProduct
 from core.pipeline.products import ListProducts
-from core.pipeline.steering import PauseProduct, ShareProduct, UnshareProduct
+from core.pipeline.sharing import ShareProduct, UnshareProduct
+from core.pipeline.steering import PauseProduct
 from tests.house import OpenHouse
 from tests.keyring import ed25519
 from tests.samples import TEXTS, confirmation, sample

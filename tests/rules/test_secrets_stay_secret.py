@@ -12,7 +12,8 @@ from core.catalogue import OPERATIONS
 from core.command_line import line_for, usage
 from core.errors import CoreError, Invalid
 from core.identity.people import ResetPassword
-from core.identity.totp import Enrol, NewRecoveryCodes
+from core.identity.recovery import NewRecoveryCodes
+from core.identity.totp import Enrol
 from core.operation import Asked, Feed, Kind, Risk
 from core.parse import build, inputs_of, request_of, split_options
 from core.secret import Secret

@@ -12,9 +12,10 @@ from textual.binding import Binding, BindingType
 from core.i18n.tongue import tongue
 from core.identity.keys import AddKey, Key, ListKeys, RemoveKey
 from core.identity.own import ChangePassword, Language, SetPreferences, WhoAmI
+from core.identity.recovery import NewRecoveryCodes
 from core.identity.session_list import EndSession, ListSessions, SessionRow
 from core.identity.totp import Enrol as StartEnrolment
-from core.identity.totp import Factors, NewRecoveryCodes, ShowFactors
+from core.identity.totp import Factors, ShowFactors
 from core.operation import Kind, Operation
 from tui.forms import fill
 from tui.screens import me_words, session_words

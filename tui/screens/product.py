@@ -17,7 +17,7 @@ from core.pipeline.artifacts import ArtifactFile, ShowArtifact
 from core.pipeline.handoffs import Handoff
 from core.pipeline.products import ProductInFull, ShowProduct
 from core.pipeline.rows import Standing
-from core.pipeline.steering import ShareProduct
+from core.pipeline.sharing import ShareProduct
 from core.pipeline.tasks import ShowTask, Task
 from core.text import clip, one_line
 from tui.screens import product_words as words

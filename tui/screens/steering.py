@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from core.operation import Asked, Kind, Operation
 from core.pipeline.rows import Product, Standing
+from core.pipeline.sharing import ShareProduct
 from core.pipeline.steering import (
     ApproveProduct,
     CancelProduct,
@@ -17,7 +18,6 @@ from core.pipeline.steering import (
     RejectProduct,
     ResumeProduct,
     RetryProduct,
-    ShareProduct,
 )
 from tui.screens.place import Place
 from tui.widgets.frame import Hint
