@@ -63,7 +63,7 @@ def line_of(kind: Kind, given: Mapping[str, object]) -> str:
     line = " ".join(words)
     if any(word.startswith("'") for word in words):
         # The shell here takes one layer of quotes away before ssh joins the words with blanks.
-        line = shlex.quote(line)
+        line = f'"{line}"' if not set(line) & set('"$`\\!') else shlex.quote(line)
     return f"{HOST} {line}{piped}"
 
 

@@ -35,6 +35,9 @@ async def _run(config: Config, asked: argparse.Namespace, first: First | None, t
     if asked.demo_data and first is not None:
         tell("Filling the volume with people, products and a few days of history ...")
         await demo_volume.fill(config, first)
+        if asked.command == "demo-reset":
+            tell("The demonstration data is new. ./run.sh starts the console.")
+            return 0
     elif asked.demo_data:
         tell("The volume is not empty, so no demonstration data was added.")
     core = await Core.open(config)

@@ -48,7 +48,7 @@ _FILLER = re.compile(
     r"|и|в|для|мы|на|нам|нуж(?:ен|на|но)|сайт|с|у|хотим|что"
     r"|una?|de|del|el|la|las|los|para|por|que|queremos|sitio|web|y)\b"
 )
-NAME_WORDS, NAME_LENGTH, TELLING_WORDS = 2, 32, 24
+NAME_WORDS, NAME_LENGTH, TELLING_WORDS = 3, 32, 24
 # Words that say nothing about what is wanted: little ones, and what people begin letters with.
 _LITTLE = frozenset(
     word for kind in ("little", "everyday") for line in table("words")[kind].values() for word in str(line).split()

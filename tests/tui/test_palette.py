@@ -51,7 +51,7 @@ async def test_a_form_runs_the_operation_and_shows_its_answer_and_line(house: Op
         await ada.types(ENTER)
         await ada.sees("Hold the whole factory", "reason")
         await ada.types("spring cleaning" + SEND)
-        await ada.sees("held by", "ada", "ssh factory@host factory hold --reason 'spring cleaning'")
+        await ada.sees("held by", "ada", "ssh factory@host \"factory hold --reason 'spring cleaning'\"")
     assert (await house.viewer.run(ShowFactory())).hold_reason == "spring cleaning"
 
 
@@ -139,7 +139,9 @@ async def _cancel_by_name(someone: Seated) -> None:
 
 async def test_the_line_of_a_request_is_one_that_a_shell_and_the_exec_door_read_back() -> None:
     asked = RejectProduct(product="a b; rm -rf /", note="it's wrong, all of it")
-    words = split_options(shlex.split(line_for(asked))[2:])
+    # The shell at this end takes one layer of quotes away, ssh joins with blanks, the console takes the other.
+    sent = " ".join(shlex.split(line_for(asked))[2:])
+    words = split_options(shlex.split(sent))
 
     async def nothing() -> str:
         raise AssertionError("nothing comes on standard input")
