@@ -17,10 +17,11 @@ from core.config import Config
 from core.errors import NotSignedIn
 from sshd import algorithms
 from sshd.doorway import Doorway, Visit
+from sshd.guest import Kiosk
 from sshd.host_keys import host_key
 from sshd.memory import TidyMemory
 from sshd.session import Front
-from sshd.sign_in import Kiosk, SignIn
+from sshd.sign_in import SignIn
 
 log = logging.getLogger("factory.server")
 
