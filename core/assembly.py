@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from core.access.roles import Role
 from core.audit.chain import Chain
 from core.audit.entry import Draft, Severity
-from core.audit.reading import verify_now
 from core.audit.search import Archive
+from core.audit.verdict import verify_now
 from core.clock import Clock, SystemClock, stamp
 from core.config import Config
 from core.desk import Desk
@@ -25,7 +25,7 @@ from core.house import House
 from core.identity.entrance import Entrance
 from core.identity.passwords import Hasher
 from core.identity.sealed import Box
-from core.identity.sessions import Opening, Sessions
+from core.identity.sessions import Opening, Sessions, forget_old
 from core.identity.throttle import Throttle
 from core.news import News, moved
 from core.operation import Stage
@@ -167,6 +167,7 @@ class Core:
                 await self.recorder.settle()
                 # A console beside this one may have been killed, and nobody may start another for days.
                 await _sweep(self.house.config, self.house.store, self.recorder, self.house.clock)
+                await forget_old(self.house.store, self.house.clock.now())
             except Exception as fault:
                 log.warning("could not settle: %s", fault)
 

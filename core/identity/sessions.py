@@ -16,6 +16,8 @@ from core.store.store import Db, Row, Store
 from core.work import Caller
 
 SEEN_EVERY = timedelta(seconds=15)
+KEPT = timedelta(days=30)
+"""How long ended sessions stay listed."""
 
 _SELECT = """
 SELECT s.*, p.role AS person_role, p.enabled AS person_enabled, p.id AS person_found,
@@ -82,6 +84,14 @@ async def end_all_of(db: Db, person_id: str, reason: str, now: datetime, *, but:
         "UPDATE sessions SET ended_at = :now, end_reason = :reason"
         " WHERE person_id = :person AND ended_at IS NULL AND id <> :but",
         {"person": person_id, "reason": reason, "now": stamp(now), "but": but},
+    )
+
+
+async def forget_old(store: Store, now: datetime) -> None:
+    """Drop the rows of sessions that ended long ago, visitors' after a day; the record keeps what happened in them."""
+    await store.execute(
+        "DELETE FROM sessions WHERE ended_at < :old OR (ended_at < :yesterday AND role = :visitor)",
+        {"old": stamp(now - KEPT), "yesterday": stamp(now - timedelta(days=1)), "visitor": Role.VISITOR.word},
     )
 
 

@@ -14,12 +14,14 @@ from core.access.permissions import Permission
 from core.access.roles import Role
 from core.assembly import Core
 from core.catalogue import KNOWN
+from core.clock import stamp
 from core.desk import Desk
 from core.errors import CoreError, Crashed, Forbidden, NotFound, NotSignedIn
 from core.identity.keys import AddKey, RemoveKey
 from core.identity.own import ChangePassword, WhoAmI
 from core.identity.people import DeletePerson, DisablePerson, ResetFactor, ResetPassword, SetRole
 from core.identity.session_list import EndSession
+from core.identity.sessions import forget_old
 from core.operation import Demo, Feed, Operation, Risk
 from core.secret import Secret
 from core.settings.changes import ListSettings
@@ -289,3 +291,15 @@ async def test_a_living_processes_sessions_survive_the_start_of_another(house: O
     await house.second_core()
 
     await house.viewer.run(WhoAmI())
+
+
+async def test_sessions_that_ended_long_ago_leave_the_list_and_visitors_leave_it_sooner(house: OpenHouse) -> None:
+    store, now = house.core.house.store, house.clock.now()
+    await store.execute("UPDATE sessions SET ended_at = :then", {"then": stamp(now - timedelta(days=2))})
+    await forget_old(store, now)
+    left = {row["role"] for row in await store.fetch_all("SELECT role FROM sessions")}
+    assert "viewer" in left
+    assert "visitor" not in left
+
+    await forget_old(store, now + timedelta(days=40))
+    assert await store.fetch_all("SELECT id FROM sessions") == []
