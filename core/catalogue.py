@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from core.audit.reading import ExportRecord, SearchRecord, ShowEntry, ShowRecordState, TailRecord, VerifyRecord
+from core.audit.reading import ExportRecord, SearchRecord, ShowEntry, TailRecord
+from core.audit.verdict import ShowRecordState, VerifyRecord
 from core.doctor import RunDoctor
 from core.explain import ExplainAccess
 from core.identity.first_admin import CreateFirstAdmin

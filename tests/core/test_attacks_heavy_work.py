@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
-from core.audit.reading import SearchRecord, ShowRecordState, VerifyRecord
+from core.audit.reading import SearchRecord
 from core.audit.search import IN_LINE
+from core.audit.verdict import ShowRecordState, VerifyRecord
 from core.doctor import RunDoctor
 from core.errors import Throttled
 from core.house import HEAVY_AT_MOST

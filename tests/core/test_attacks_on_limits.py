@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.audit.chain import Chain
-from core.audit.reading import ExportRecord, SearchRecord, ShowEntry, VerifyRecord
+from core.audit.reading import ExportRecord, SearchRecord, ShowEntry
+from core.audit.verdict import VerifyRecord
 from core.errors import CoreError, Invalid, NotFound, RecordUnavailable, StoreUnavailable
 from core.identity.people import CreatePerson
 from core.operation import Kind

@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from core.audit.reading import RecordState, SearchRecord, ShowRecordState
+from core.audit.reading import SearchRecord
+from core.audit.verdict import RecordState, ShowRecordState
 from core.identity.session_list import ListSessions, SessionRow
 from core.operation import Kind
 from core.pipeline.handoffs import Handoff, ListHandoffs

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.worker import WorkType
 
-from core.audit.reading import RecordState, ShowRecordState
+from core.audit.verdict import RecordState, ShowRecordState
 from core.errors import CoreError, Forbidden
 from core.operation import Errand, Kind, Operation
 from tui.asking import Refused, ask, sentence_of

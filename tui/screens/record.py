@@ -9,17 +9,8 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from core.audit.reading import (
-    EntryRow,
-    ExportRecord,
-    RecordState,
-    SearchRecord,
-    ShowEntry,
-    ShowRecordState,
-    TailRecord,
-    Verified,
-    VerifyRecord,
-)
+from core.audit.reading import EntryRow, ExportRecord, SearchRecord, ShowEntry, TailRecord
+from core.audit.verdict import RecordState, ShowRecordState, Verified, VerifyRecord
 from core.command_line import HOST
 from core.errors import CoreError
 from core.operation import Kind

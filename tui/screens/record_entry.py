@@ -11,7 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.worker import WorkType
 
-from core.audit.reading import EntryRow, ShowEntry, ShowRecordState
+from core.audit.reading import EntryRow, ShowEntry
+from core.audit.verdict import ShowRecordState
 from core.errors import CoreError
 from core.operation import Kind
 from core.written import plain

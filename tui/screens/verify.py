@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from core.audit.reading import Verified, VerifyRecord
+from core.audit.verdict import Verified, VerifyRecord
 from core.command_line import line_for
 from core.errors import CoreError
 from tui.asking import sentence_of
