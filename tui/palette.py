@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.catalogue import OPERATIONS
@@ -19,6 +18,7 @@ from core.parse import inputs_of
 from tui.asking import Refused, ask, tell
 from tui.forms import fill
 from tui.keys import TABS
+from tui.screens.dialog import Dialog
 from tui.widgets.columns import Column
 from tui.widgets.filter_line import fits
 from tui.widgets.forms import LineInput
@@ -67,7 +67,7 @@ def _by_role(refusal: Exception | None) -> bool:
     return getattr(refusal, "code", "") == "forbidden"
 
 
-class Palette(ModalScreen[None]):
+class Palette(Dialog[None]):
     """Filtered as one types; the equivalent command line stands below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,13 +85,8 @@ class Palette(ModalScreen[None]):
         self._entries: Sequence[Entry] = ()
         self._line = Prose(id="line")
 
-    @property
-    def factory(self) -> FactoryApp:
-        app: FactoryApp = self.app  # type: ignore[assignment]
-        return app
-
     def compose(self) -> ComposeResult:
-        t = self.factory.t
+        t = self.t
         self._entries = entries_of(self.factory)
         columns: list[Column[Entry]] = [
             Column("", lambda row: row.words, 20, ink=Ink.STRONG),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.command_line import line_for
@@ -17,20 +16,18 @@ from core.parse import build
 from core.secret import Secret
 from core.settings.changes import SetSetting, SettingShown
 from tui.asking import sentence_of
+from tui.screens.dialog import Dialog
 from tui.symbols import Sign
 from tui.widgets.forms import Choice, Field, Option
 from tui.widgets.pieces import Ink, Piece, Text
 from tui.widgets.press import Press
 from tui.widgets.prose import Prose
 
-if TYPE_CHECKING:
-    from tui.app import FactoryApp
-
 FITS_ON_A_LINE = 5
 """Choices; more of them are typed, with all of them standing below."""
 
 
-class EditSetting(ModalScreen["SetSetting | None"]):
+class EditSetting(Dialog["SetSetting | None"]):
     """Answers the request that was agreed to. A secret is written and never shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,12 +43,8 @@ class EditSetting(ModalScreen["SetSetting | None"]):
         self._review = Prose()
         self._keys = Text()
 
-    @property
-    def factory(self) -> FactoryApp:
-        return cast("FactoryApp", self.app)
-
     def compose(self) -> ComposeResult:
-        t, setting = self.factory.t, self._setting
+        t, setting = self.t, self._setting
         with VerticalScroll(classes="dialog", can_focus=True):
             yield Text([Piece(setting.key, Ink.STRONG)])
             yield Prose([Piece(t(setting.sentence), Ink.DIM)], [])
@@ -61,7 +54,7 @@ class EditSetting(ModalScreen["SetSetting | None"]):
             yield self._keys
 
     def _inputs(self) -> ComposeResult:
-        t, setting = self.factory.t, self._setting
+        t, setting = self.t, self._setting
         label = t("new value")
         choices = ("on", "off") if setting.type == "flag" else setting.choices
         if choices and len(choices) <= FITS_ON_A_LINE:
@@ -75,7 +68,7 @@ class EditSetting(ModalScreen["SetSetting | None"]):
         yield self._input
 
     def _allowed(self) -> str:
-        t, setting = self.factory.t, self._setting
+        t, setting = self.t, self._setting
         if setting.type == "number":
             return t("a whole number from {least} to {most}", least=f"{setting.least:,}", most=f"{setting.most:,}")
         if len(setting.choices) > FITS_ON_A_LINE:
@@ -89,7 +82,7 @@ class EditSetting(ModalScreen["SetSetting | None"]):
         (self._input.input if isinstance(self._input, Field) else self._input).focus()
 
     def _show_keys(self) -> None:
-        t = self.factory.t
+        t = self.t
         on = ("y", t("save")) if self._asked else ("enter", t("go on"))
         pairs = (on, ("esc", t("back") if self._asked else t("leave it")))
         self._keys.show([], [part for key, does in pairs for part in (Piece(key, Ink.HERE), Piece(f" {does}    "))])
@@ -98,7 +91,7 @@ class EditSetting(ModalScreen["SetSetting | None"]):
     @on(Press.Pressed)
     def _look(self) -> None:
         """Rehearse it: old and new stand there before anything is saved, or why it will not do."""
-        t, setting, value = self.factory.t, self._setting, self._input.value
+        t, setting, value = self.t, self._setting, self._input.value
         secret = setting.type == "secret"
         if not value.strip() or (value == setting.value and not secret):
             self._say(t("That is what it is already."), Ink.ASKS)
@@ -113,7 +106,7 @@ class EditSetting(ModalScreen["SetSetting | None"]):
         self.run_worker(self._rehearse(asked), exclusive=True)
 
     async def _rehearse(self, asked: SetSetting) -> None:
-        t = self.factory.t
+        t = self.t
         try:
             change = await self.factory.desk.run(asked, rehearse=True)
         except CoreError as refusal:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from core.command_line import line_for
@@ -16,6 +15,7 @@ from core.identity.totp import Prove
 from core.operation import Errand, Operation
 from core.secret import Secret
 from tui.asking import sentence_of
+from tui.screens.dialog import Dialog
 from tui.widgets.confirm import ConfirmByName, Question
 from tui.widgets.forms import LineInput
 from tui.widgets.frame import Hint
@@ -48,7 +48,7 @@ async def prove_again(app: FactoryApp) -> bool:
     return bool(proved)
 
 
-class ProveAgain(ModalScreen[bool]):
+class ProveAgain(Dialog[bool]):
     """Asks for a code and proves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "answer(False)", show=False)]
@@ -57,13 +57,8 @@ class ProveAgain(ModalScreen[bool]):
         super().__init__()
         self._wrong = Prose()
 
-    @property
-    def factory(self) -> FactoryApp:
-        app: FactoryApp = self.app  # type: ignore[assignment]
-        return app
-
     def compose(self) -> ComposeResult:
-        t = self.factory.t
+        t = self.t
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Text([Piece(t("Prove that it is you"), Ink.STRONG)], [])
             yield Prose(
@@ -86,7 +81,7 @@ class ProveAgain(ModalScreen[bool]):
         try:
             await self.factory.desk.run(Prove(code=code))
         except CoreError as refusal:
-            self._wrong.show([[Piece(sentence_of(self.factory.t, refusal), Ink.REFUSES)]])
+            self._wrong.show([[Piece(sentence_of(self.t, refusal), Ink.REFUSES)]])
             return
         self.dismiss(True)
 

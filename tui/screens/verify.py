@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from core.audit.verdict import Verified, VerifyRecord
 from core.command_line import line_for
 from core.errors import CoreError
 from tui.asking import sentence_of
+from tui.screens.dialog import Dialog
 from tui.widgets.pieces import Ink, Line, Piece, Text
 from tui.widgets.prose import Prose
-
-if TYPE_CHECKING:
-    from tui.app import FactoryApp
 
 BAR = 40
 
 
-class VerifyPanel(ModalScreen["Verified | None"]):
+class VerifyPanel(Dialog["Verified | None"]):
     """Answers what was found, or None when it was given up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,12 +35,8 @@ class VerifyPanel(ModalScreen["Verified | None"]):
         self._keys = Text()
         self._found: Verified | None = None
 
-    @property
-    def factory(self) -> FactoryApp:
-        return cast("FactoryApp", self.app)
-
     def compose(self) -> ComposeResult:
-        t = self.factory.t
+        t = self.t
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Text([Piece(t("Verify the record"), Ink.STRONG)], [])
             yield self._bar
@@ -65,7 +58,7 @@ class VerifyPanel(ModalScreen["Verified | None"]):
         try:
             found = await self.factory.desk.run(VerifyRecord(deep=deep), progress=self._progress)
         except CoreError as refusal:
-            self._end.show([[], [Piece(sentence_of(self.factory.t, refusal), Ink.REFUSES)], []])
+            self._end.show([[], [Piece(sentence_of(self.t, refusal), Ink.REFUSES)], []])
             return
         self._found = found
         self._progress(found.entries, found.entries, "")
@@ -73,13 +66,13 @@ class VerifyPanel(ModalScreen["Verified | None"]):
         self._show_keys()
 
     def _progress(self, done: int, total: int, rate: str) -> None:
-        t = self.factory.t
+        t = self.t
         how_far = t("{done} of {total} entries", done=f"{done:,}", total=f"{total:,}") if total else t("begins…")
         bar = self.factory.symbols.bar(done, total, BAR)
         self._bar.show([Piece(bar, Ink.HERE)], [Piece(f"{how_far}   {rate}", Ink.DIM)])
 
     def _sentences(self, found: Verified) -> list[Line]:
-        t = self.factory.t
+        t = self.t
         if found.whole:
             words = t(
                 "The record is whole: {entries} entries, signed up to {signed}.",
@@ -91,7 +84,7 @@ class VerifyPanel(ModalScreen["Verified | None"]):
         return [[Piece(words, Ink.REFUSES)], [Piece(t(found.sentence))]]
 
     def _show_keys(self) -> None:
-        t, found = self.factory.t, self._found
+        t, found = self.t, self._found
         if found is None:
             self._keys.show([Piece("esc ", Ink.HERE), Piece(t("stop"))])
             return
