@@ -18,7 +18,19 @@ from core.text import clip, one_line, wash
 
 _LONGEST_CELL = 60
 _WORDS = frozenset(
-    {"standing", "state_word", "holder", "agent_title", "doing", "station", "status", "sentence", "role"}
+    {
+        "standing",
+        "state_word",
+        "holder",
+        "agent_title",
+        "doing",
+        "station",
+        "status",
+        "sentence",
+        "role",
+        "outcome",
+        "severity",
+    }
 )
 """Fields whose values are words of ours, and so are translated for eyes."""
 
@@ -70,6 +82,8 @@ def cell(t: Tongue, name: str, value: object, now: datetime) -> str:
         return one_line(t(value)) if value else ""
     if isinstance(value, str) and (name.endswith("_at") or name in ("since", "at")) and value:
         return ago(t, value, now)
+    if isinstance(value, tuple) and value and isinstance(value[0], Sentence):
+        return one_line(" ".join(t.say(each) for each in value))
     simple = plain(value)
     if isinstance(simple, list):
         words = [str(each) for each in simple if not isinstance(each, dict)]

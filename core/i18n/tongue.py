@@ -16,6 +16,8 @@ from core.sentence import Sentence, fill
 LOCALES = Path(__file__).parent / "locales"
 LANGUAGES = ("en", "ru", "es")
 DOMAIN = "factory"
+WORDS_OF_OURS = frozenset({"agent", "before", "station", "state"})
+"""Facts that are words of the factory, never somebody's text; they are translated within their sentence."""
 
 
 @cache
@@ -48,7 +50,8 @@ class Tongue:
 
     def say(self, sentence: Sentence) -> str:
         """A sentence that came with its facts from the core."""
-        return fill(_catalogue(self.language).gettext(sentence.text), sentence.facts)
+        facts = {name: self(value) if name in WORDS_OF_OURS else value for name, value in sentence.facts.items()}
+        return fill(_catalogue(self.language).gettext(sentence.text), facts)
 
 
 def tongue(preferred: str, environment_language: str = "") -> Tongue:
