@@ -6,7 +6,6 @@ import json
 import os
 import re
 import select
-import shlex
 import shutil
 import signal
 import socket
@@ -383,11 +382,6 @@ def eventually(look: Any, seconds: float = 5.0) -> Any:
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.03)
     return seen
-
-
-def quoted(*words: str) -> str:
-    """A command line whose words arrive as they are."""
-    return shlex.join(words)
 
 
 def connect_from(console: Console, address: str = HOST, port: int = 0) -> socket.socket:

@@ -13,7 +13,7 @@ from tests.core.factory_floor import PAGE, ScriptedStudio, at_review, block, mak
 from tests.house import OpenHouse
 from tests.tui.seat import seated
 
-ENTER, ESCAPE, TAB, SEND = "\r", "\x1b", "\t", "\x13"
+ENTER, ESCAPE, SEND = "\r", "\x1b", "\x13"
 EVIL = "evil\x1b]52;c;AAAA\x07\x9b2J\u202egnp\u2066 \x00name"
 
 

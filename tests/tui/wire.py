@@ -21,14 +21,12 @@ class Wire:
         self.sent: list[bytes] = []
         self.status: int | None = None
         self.reading = True
-        self.times_paused = 0
 
     def write(self, data: bytes, /) -> None:
         self.sent.append(data)
 
     def pause_reading(self) -> None:
         self.reading = False
-        self.times_paused += 1
 
     def resume_reading(self) -> None:
         self.reading = True
