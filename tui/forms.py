@@ -22,7 +22,7 @@ from core.parse import build, inputs_of
 from core.secret import Secret
 from core.text import Blob, Brief, Note
 from core.written import heading
-from tui.asking import sentence_of
+from tui.asking import sentence_of, tell
 from tui.widgets.forms import Choice, Field, Option
 from tui.widgets.long_input import LongInput
 from tui.widgets.pieces import Ink, Line, Piece, Text
@@ -40,9 +40,13 @@ YES, NO, UNSAID = "true", "false", ""
 async def fill(
     app: FactoryApp, kind: Kind, given: Mapping[str, str], offers: Mapping[str, Sequence[str]] | None = None
 ) -> Asked | None:
-    """The request as the person filled it in, or None when they went back. In workers only.
+    """The request as the person filled it in, or None when they went back or may not ask at all. In workers only.
 
     Fields in `given` are shown and not asked for; `offers` are the values to choose from in others."""
+    may = app.desk.may(kind)
+    if may.refusal is not None:
+        tell(app, may.refusal)
+        return None
     return await app.push_screen_wait(Form(kind, given, offers))
 
 

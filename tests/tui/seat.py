@@ -56,6 +56,13 @@ class Seated:
         await self.someone.until(lambda: not any(word in self.page for word in words), f"an end of {words}")
 
 
+async def escape(someone: Seated) -> None:
+    """Press it and wait until it can be nothing else: what follows at once makes it an Alt."""
+    someone.someone.running.feed(b"\x1b")
+    await asyncio.sleep(0.12)
+    await someone.someone.quiet()
+
+
 @asynccontextmanager
 async def seated(
     desk: Desk,
