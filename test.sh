@@ -9,7 +9,7 @@ environment "$here/requirements-dev.txt" "$here/requirements.txt" || exit 1
 
 # What the developer has set for their own console is not for the tests.
 for name in "${!AIFACTORY_@}"; do
-  case $name in AIFACTORY_VENV | AIFACTORY_PEERS | AIFACTORY_CHECK_FORMAT) ;; *) unset "$name" ;; esac
+  case $name in AIFACTORY_VENV | AIFACTORY_PEERS) ;; *) unset "$name" ;; esac
 done
 export PYTHONPATH="$here" AIFACTORY_VENV="$venv"
 
@@ -19,9 +19,7 @@ check() {
   "$venv/bin/$1" "${@:2}" || failed+=("$1 $2")
 }
 check ruff check --quiet
-if [ "${AIFACTORY_CHECK_FORMAT:-0}" = 1 ]; then
-  check ruff format --quiet --check
-fi
+check ruff format --check --quiet
 check mypy --no-error-summary
 check lint-imports --no-logo
 

@@ -110,5 +110,3 @@ class Config(BaseSettings):
 def read_config(**given: object) -> Config:
     """The environment plus what the command line says; raises pydantic's ValidationError with every fault."""
     return Config(**given)  # type: ignore[arg-type]
-
-

@@ -46,6 +46,7 @@ _ADDRESS = {username: address for username, _, address in PEOPLE} | {ADMIN: "198
 _SECONDS = {"developer": 340, "landing_developer": 260, "architect": 190, "qa": 95, "sales": 20, "__complete__": 4}
 _MICROUSD = {"developer": 96_000, "landing_developer": 41_000, "architect": 38_000, "qa": 11_000, "security": 9_000}
 
+
 @dataclass
 class Director:
     """Turns the clock and has people and agents do what the script says."""

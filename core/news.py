@@ -47,7 +47,10 @@ class News:
         return max((self._areas.get(area, 0) for area in areas), default=0) if areas else self.generation
 
     async def after(
-        self, generation: int, timeout: float | None = None, areas: Collection[str] = EVERYTHING  # noqa: ASYNC109
+        self,
+        generation: int,
+        timeout: float | None = None,
+        areas: Collection[str] = EVERYTHING,  # noqa: ASYNC109
     ) -> int:
         """Wait until one of the areas moved past `generation`, at most `timeout` seconds; the counter then."""
         with contextlib.suppress(TimeoutError):

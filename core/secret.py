@@ -47,9 +47,7 @@ class Secret:
         raise TypeError("a secret is not serialised")
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, _source: Any, _handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def take(value: object) -> Secret:
             if isinstance(value, Secret):
                 return value

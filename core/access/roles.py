@@ -109,5 +109,8 @@ def may_hand_out(giver: Role, given: Role) -> None:
     for permission, reach in GRANTS[given].items():
         held = GRANTS[giver].get(permission)
         if held is None or held < reach:
-            raise Forbidden("Nobody hands out more than they have: {role} holds {permission}.",
-                            role=given.word, permission=permission.value)
+            raise Forbidden(
+                "Nobody hands out more than they have: {role} holds {permission}.",
+                role=given.word,
+                permission=permission.value,
+            )

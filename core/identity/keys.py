@@ -110,9 +110,7 @@ def _check_size(algorithm: str, parts: list[bytes]) -> None:
             )
         return
     shape = _SHAPES[algorithm]
-    if len(parts) != len(shape) or any(
-        size not in (None, len(part)) for size, part in zip(shape, parts, strict=True)
-    ):
+    if len(parts) != len(shape) or any(size not in (None, len(part)) for size, part in zip(shape, parts, strict=True)):
         raise Invalid("That public key is damaged.")
 
 

@@ -42,9 +42,7 @@ class WhoAmI(Operation[Me], name="whoami.show", needs=Permission.SELF_READ,
 
     async def run(self, work: Work) -> Me:
         caller = work.caller
-        person = await work.db.fetch_one(
-            "SELECT language, theme FROM people WHERE id = :id", {"id": caller.person_id}
-        )
+        person = await work.db.fetch_one("SELECT language, theme FROM people WHERE id = :id", {"id": caller.person_id})
         return Me(
             username=caller.username, role=caller.role.word, stage=caller.stage.value, session=caller.session_id,
             door=caller.door, address=caller.address, factor=caller.factor,
@@ -102,9 +100,7 @@ class ChangePassword(Operation[Changed], name="password.change", needs=Permissio
                                           but=work.caller.session_id)  # fmt: skip
         stage = work.caller.stage
         if stage is Stage.MUST_CHANGE:
-            stage = await totp.next_stage(
-                work.db, work.caller.session_id, person["id"], work.config.mfa_required
-            )
+            stage = await totp.next_stage(work.db, work.caller.session_id, person["id"], work.config.mfa_required)
         work.note(sessions_ended=ended)
         return Changed(stage=stage.value, sessions_ended=ended)
 
@@ -132,9 +128,7 @@ class SetPreferences(Operation[Preferences], name="preferences.set", needs=Permi
 
     async def run(self, work: Work) -> Preferences:
         person = await rows.by_id(work.db, work.caller.person_id)
-        chosen = Preferences(
-            language=self.language or person["language"], theme=self.theme or person["theme"]
-        )
+        chosen = Preferences(language=self.language or person["language"], theme=self.theme or person["theme"])
         await work.db.execute("UPDATE people SET language = :language, theme = :theme WHERE id = :id",
                               {"language": chosen.language, "theme": chosen.theme, "id": person["id"]})  # fmt: skip
         work.note(language=chosen.language, theme=chosen.theme)

@@ -158,9 +158,7 @@ class ResetPassword(Operation[OneTimePassword], name="users.reset-password", nee
             "UPDATE people SET password_hash = :hash, must_change = 1, updated_at = :now WHERE id = :id",
             {"hash": password_hash, "now": stamp(now), "id": row["id"]},
         )
-        ended = await sessions.end_all_of(
-            work.db, row["id"], "the password was reset", now, but=work.caller.session_id
-        )
+        ended = await sessions.end_all_of(work.db, row["id"], "the password was reset", now, but=work.caller.session_id)
         work.note(sessions_ended=ended)
         return OneTimePassword(username=row["username"], password=password.reveal())
 

@@ -45,6 +45,4 @@ class NewRecoveryCodes(Operation[RecoveryCodes], name="mfa.recovery", needs=Perm
         person = await rows.by_id(work.db, work.caller.person_id)
         if person["totp_sealed"] is None:
             raise Conflict("Recovery codes stand in for a second factor; make one first.")
-        return RecoveryCodes(
-            codes=await fresh_codes(work.db, work.box, person["id"]), stage=work.caller.stage.value
-        )
+        return RecoveryCodes(codes=await fresh_codes(work.db, work.box, person["id"]), stage=work.caller.stage.value)

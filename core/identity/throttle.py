@@ -43,9 +43,7 @@ class Throttle:
                         minutes=str(int(WINDOW.total_seconds() // 60)),
                     )
             for key in keys:
-                await db.execute(
-                    "INSERT INTO attempts (key, at) VALUES (:key, :at)", {"key": key, "at": stamp(now)}
-                )
+                await db.execute("INSERT INTO attempts (key, at) VALUES (:key, :at)", {"key": key, "at": stamp(now)})
 
     async def refund(self, *keys: str) -> None:
         """Take back the newest attempt of each key: the proof was right."""

@@ -75,9 +75,7 @@ async def next_stage(db: Db, session_id: str, person_id: str, mfa_required: bool
         stage = Stage.MUST_ENROL
     else:
         stage = Stage.FULL
-    await db.execute(
-        "UPDATE sessions SET stage = :stage WHERE id = :id", {"stage": stage.value, "id": session_id}
-    )
+    await db.execute("UPDATE sessions SET stage = :stage WHERE id = :id", {"stage": stage.value, "id": session_id})
     return stage
 
 
@@ -131,9 +129,7 @@ class Enrol(Operation[Enrolment], name="mfa.enrol", needs=Permission.SELF_MANAGE
         secret = pyotp.random_base32(32)
         await work.db.execute("UPDATE people SET totp_pending = :sealed WHERE id = :id",
                               {"sealed": work.box.seal(secret, person["id"]), "id": person["id"]})  # fmt: skip
-        uri = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(
-            name=person["username"], issuer_name=ISSUER
-        )
+        uri = pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=person["username"], issuer_name=ISSUER)
         return Enrolment(secret=secret, uri=uri)
 
 
@@ -160,9 +156,7 @@ class Confirm(Operation[RecoveryCodes], name="mfa.confirm", needs=Permission.SEL
         try:
             secret = work.box.open(person["totp_pending"], person["id"])
         except Unsealable as fault:
-            raise Conflict(
-                "The pending second factor cannot be read any more: start again with mfa enrol."
-            ) from fault
+            raise Conflict("The pending second factor cannot be read any more: start again with mfa enrol.") from fault
         now = work.clock.now()
         step = matching_step(secret, tidy(self.code), now)
         if step is None:

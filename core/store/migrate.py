@@ -52,9 +52,7 @@ async def _version(db: Connection, newest: int) -> int:
     assert row is not None
     have = int(row[0])
     if have > newest:
-        raise SchemaError(
-            f"the database is at schema {have}, this program knows {newest}: use a newer program"
-        )
+        raise SchemaError(f"the database is at schema {have}, this program knows {newest}: use a newer program")
     return have
 
 

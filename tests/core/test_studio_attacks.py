@@ -179,9 +179,7 @@ async def test_cancelled_work_leaves_nothing_and_returns_only_when_the_thread_ha
     studio = OfflineStudio()
     line = AssemblyLine(studio, tmp_path / "p", BAKERY * 40)
     working = asyncio.create_task(line.do("developer"))
-    await asyncio.sleep(
-        0
-    )  # handed to the thread, not yet written: reading that much takes tens of milliseconds
+    await asyncio.sleep(0)  # handed to the thread, not yet written: reading that much takes tens of milliseconds
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
@@ -204,9 +202,7 @@ def test_a_step_that_is_stopped_between_writing_and_placing_places_nothing(tmp_p
     assert list((tmp_path / "site").iterdir()) == []
 
 
-async def test_leftovers_of_a_killed_process_are_swept_and_never_packed(
-    studio: OfflineStudio, tmp_path: Path
-) -> None:
+async def test_leftovers_of_a_killed_process_are_swept_and_never_packed(studio: OfflineStudio, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / ".index.html.0011.part").write_text("half")
     line = AssemblyLine(studio, tmp_path, BAKERY)

@@ -180,15 +180,9 @@ async def test_the_design_critic_misses_a_section_for_facts_of_the_brief(line: A
 
 
 @pytest.mark.parametrize("change", ["drop", "misquote"])
-async def test_the_methodologist_blocks_a_requirement_without_its_sentence(
-    line: AssemblyLine, change: str
-) -> None:
+async def test_the_methodologist_blocks_a_requirement_without_its_sentence(line: AssemblyLine, change: str) -> None:
     requirements = line.done["pm"].output["requirements"]
     assert isinstance(requirements, list)
-    altered = (
-        requirements[1:-1]
-        if change == "drop"
-        else [{**requirements[0], "quote": "made up"}, *requirements[1:]]
-    )
+    altered = requirements[1:-1] if change == "drop" else [{**requirements[0], "quote": "made up"}, *requirements[1:]]
     done = await line.do("methodologist", pm={**line.done["pm"].output, "requirements": altered})
     assert done.verdict is Verdict.BLOCK

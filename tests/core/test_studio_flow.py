@@ -69,8 +69,7 @@ async def test_the_same_product_is_built_to_the_same_bytes(studio: OfflineStudio
 
 async def test_subjects_look_different(studio: OfflineStudio, tmp_path: Path) -> None:
     lines = [
-        AssemblyLine(studio, tmp_path / str(place), brief)
-        for place, brief in enumerate((BAKERY, RENTALS, MUSEUM))
+        AssemblyLine(studio, tmp_path / str(place), brief) for place, brief in enumerate((BAKERY, RENTALS, MUSEUM))
     ]
     for line in lines:
         await line.run(until="developer")
@@ -79,17 +78,13 @@ async def test_subjects_look_different(studio: OfflineStudio, tmp_path: Path) ->
 
 
 async def test_two_bakeries_do_not_get_the_same_picture(studio: OfflineStudio, tmp_path: Path) -> None:
-    one, two = (
-        AssemblyLine(studio, tmp_path / name, BAKERY, product_id=name) for name in ("prod-a", "prod-b")
-    )
+    one, two = (AssemblyLine(studio, tmp_path / name, BAKERY, product_id=name) for name in ("prod-a", "prod-b"))
     await one.run(until="developer")
     await two.run(until="developer")
     assert one.site()["art.svg"] != two.site()["art.svg"]
 
 
-async def test_the_package_holds_the_site_and_no_trace_of_the_machine(
-    studio: OfflineStudio, tmp_path: Path
-) -> None:
+async def test_the_package_holds_the_site_and_no_trace_of_the_machine(studio: OfflineStudio, tmp_path: Path) -> None:
     line = AssemblyLine(studio, tmp_path, BAKERY)
     await line.run()
     archive = tmp_path / "package" / "site.tar.gz"

@@ -40,9 +40,7 @@ def test_a_brief_in_two_languages_speaks_english() -> None:
     assert choose("auto", mixed).language == "en"
 
 
-@pytest.mark.parametrize(
-    ("asked", "spoken"), [("ru", "ru"), ("ES", "es"), ("ru_RU", "ru"), ("auto", "en"), ("", "en")]
-)
+@pytest.mark.parametrize(("asked", "spoken"), [("ru", "ru"), ("ES", "es"), ("ru_RU", "ru"), ("auto", "en"), ("", "en")])
 def test_what_the_customer_asked_for_beats_the_language_of_the_brief(asked: str, spoken: str) -> None:
     assert choose(asked, BAKERY).language == spoken
 
@@ -128,10 +126,7 @@ def test_street_and_name_are_kept_as_written() -> None:
 
 def test_what_speaks_to_the_builder_is_a_wish_and_no_copy() -> None:
     uses = [
-        one.use
-        for one in sentences(
-            "We bake bread. Please make the site warm. The site should let people pay online."
-        )
+        one.use for one in sentences("We bake bread. Please make the site warm. The site should let people pay online.")
     ]
     assert uses == [Use.COPY, Use.WISH, Use.BEYOND]
 

@@ -21,12 +21,8 @@ async def studio() -> AsyncIterator[OfflineStudio]:
     await open_studio.close()
 
 
-@pytest.mark.parametrize(
-    "words", ["The headline is too long.", "El titular es muy largo", "Заголовок слишком длинный"]
-)
-async def test_a_person_may_ask_for_a_shorter_headline(
-    studio: OfflineStudio, tmp_path: Path, words: str
-) -> None:
+@pytest.mark.parametrize("words", ["The headline is too long.", "El titular es muy largo", "Заголовок слишком длинный"])
+async def test_a_person_may_ask_for_a_shorter_headline(studio: OfflineStudio, tmp_path: Path, words: str) -> None:
     line = AssemblyLine(studio, tmp_path, RENTALS)
     await line.run(until="developer")
     before = str(line.done["developer"].output["headline"])
@@ -69,9 +65,7 @@ async def test_a_finding_of_qa_sent_back_makes_the_site_pass(studio: OfflineStud
     line = AssemblyLine(studio, tmp_path, BAKERY)
     await line.run(until="marketing")
     long = "We bake " + "sourdough and " * 12
-    line.done["marketing"] = line.done["developer"] = await line.do(
-        "marketing", f'The headline must be "{long[:60]}"'
-    )
+    line.done["marketing"] = line.done["developer"] = await line.do("marketing", f'The headline must be "{long[:60]}"')
     await line.do("developer")
     page = tmp_path / "site" / "index.html"
     page.write_text(page.read_text().replace("<h1>", f"<h1>{long}", 1))
@@ -88,18 +82,14 @@ async def test_hardening_takes_out_what_a_page_must_not_carry(studio: OfflineStu
         '<script>1</script>kept <a href="javascript:x()" onclick="y()">link</a>'
         '<iframe src="https://x.example"></iframe><img src="https://x.example/a.png" alt="">'
     )
-    page.write_text(
-        page.read_text().replace("</main>", f"{bad}</main>").replace("default-src 'none'", "default-src *")
-    )
+    page.write_text(page.read_text().replace("</main>", f"{bad}</main>").replace("default-src 'none'", "default-src *"))
     assert (await line.do("security")).verdict is Verdict.BLOCK
     await line.do("hardening")
     assert (await line.do("security")).output["score"] == 100
     assert "kept" in line.page()
 
 
-async def test_an_objection_to_the_specification_becomes_a_requirement(
-    studio: OfflineStudio, tmp_path: Path
-) -> None:
+async def test_an_objection_to_the_specification_becomes_a_requirement(studio: OfflineStudio, tmp_path: Path) -> None:
     line = AssemblyLine(studio, tmp_path, BAKERY)
     await line.do("pm", "Say that dogs are welcome")
     assert "Say that dogs are welcome" in (tmp_path / "spec" / "spec.md").read_text()

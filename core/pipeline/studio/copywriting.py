@@ -25,9 +25,7 @@ _LEANS_ON_ANOTHER = re.compile(
     r"|lo|esto|eso|porque|si|cuando|ahí|находимся|это|там|если|когда|потому|ещё|еще|которы\w+)\b",
     re.IGNORECASE,
 )
-_ENDS_IN_AIR = re.compile(
-    r"\b(?:the|a|an|of|in|for|to|with|at|de|la|el|en|para|con|в|на|с|для|к|по)$", re.IGNORECASE
-)
+_ENDS_IN_AIR = re.compile(r"\b(?:the|a|an|of|in|for|to|with|at|de|la|el|en|para|con|в|на|с|для|к|по)$", re.IGNORECASE)
 _PREPOSITIONS = {"en": ("in ",), "es": ("en ",), "ru": ("в ", "во ")}
 
 
@@ -43,23 +41,17 @@ class Copy:
     description: str
 
 
-def write(
-    reading: Reading, product_name: str, language: str, *, short: bool = False, headline: str = ""
-) -> Copy:
+def write(reading: Reading, product_name: str, language: str, *, short: bool = False, headline: str = "") -> Copy:
     """Copy from the brief's own words; `short` asks for the shortest headline, `headline` overrules."""
     eyebrow = _eyebrow(reading, language)
-    name = clip(
-        reading.name or one_line(product_name) or eyebrow or Speech(language).say("welcome"), NAME_AT_MOST
-    )
+    name = clip(reading.name or one_line(product_name) or eyebrow or Speech(language).say("welcome"), NAME_AT_MOST)
     limit = SHORT_HEADLINE if short else HEADLINE_AT_MOST
     source, words = _headline(reading, limit)
     headline = clip(headline or words or (eyebrow if eyebrow and eyebrow != name else name), limit)
     tagline = _tagline(reading, source, headline)
     title = f"{name} — {eyebrow}" if eyebrow and eyebrow != name else name
     description = " ".join(part for part in (f"{title}.", tagline or headline) if part)
-    return Copy(
-        name, eyebrow, headline, tagline, clip(title, TITLE_AT_MOST), clip(description, DESCRIPTION_AT_MOST)
-    )
+    return Copy(name, eyebrow, headline, tagline, clip(title, TITLE_AT_MOST), clip(description, DESCRIPTION_AT_MOST))
 
 
 def _eyebrow(reading: Reading, language: str) -> str:

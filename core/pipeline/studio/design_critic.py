@@ -43,9 +43,7 @@ def _design(architecture: JsonObject) -> list[Finding]:
         measured = contrast_x100(*pair) if all(_COLOUR.fullmatch(one) for one in pair) else 0
         if measured < CONTRAST_X100:
             findings.append(
-                Finding(
-                    Fault.CONTRAST_LOW, f"{text} on {ground}", f"{measured // 100}.{measured % 100:02d} to 1"
-                )
+                Finding(Fault.CONTRAST_LOW, f"{text} on {ground}", f"{measured // 100}.{measured % 100:02d} to 1")
             )
     size, line = earlier.number(design, "text_px"), earlier.number(design, "line_ch")
     if size < SMALLEST_PX:

@@ -73,9 +73,7 @@ def _language(job: Job) -> str:
     return decided if decided in SPOKEN else choose(job.content_locale, job.brief).language
 
 
-def _copy(
-    job: Job, reading: Reading, language: str, heard: tuple[Heard, ...], wishes: frozenset[Wish]
-) -> Copy:
+def _copy(job: Job, reading: Reading, language: str, heard: tuple[Heard, ...], wishes: frozenset[Wish]) -> Copy:
     short = Wish.SHORTER_HEADLINE in wishes
     given = next((one.headline for one in reversed(heard) if one.headline), "")
     copy = copywriting.write(reading, job.product_name, language, short=short, headline=given)
@@ -102,7 +100,5 @@ def _dress(job: Job, reading: Reading, wishes: frozenset[Wish], turn: int) -> Dr
         typeface=TYPEFACES.get(earlier.text(design, "typeface", 40), own.typeface),
         layout=layout if layout in LAYOUTS else own.layout,
         corner=corner if corner in CORNERS else own.corner,
-        text_px=LARGE_TEXT_PX
-        if LARGE_TEXT_PX in (own.text_px, earlier.number(design, "text_px"))
-        else own.text_px,
+        text_px=LARGE_TEXT_PX if LARGE_TEXT_PX in (own.text_px, earlier.number(design, "text_px")) else own.text_px,
     )

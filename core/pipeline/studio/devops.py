@@ -64,7 +64,5 @@ def _archive(files: dict[str, bytes]) -> bytes:
             entry = tarfile.TarInfo(f"site/{name}")
             entry.size = len(content)
             entry.mode = 0o644
-            packed.addfile(
-                entry, io.BytesIO(content)
-            )  # TarInfo leaves time, owner and names at zero and empty
+            packed.addfile(entry, io.BytesIO(content))  # TarInfo leaves time, owner and names at zero and empty
     return gzip.compress(tar.getvalue(), mtime=0)

@@ -35,9 +35,7 @@ def work(job: Job, bench: Workbench) -> Done:
         policy = page.meta("http-equiv", "content-security-policy") == POLICY
         if found or not policy:
             mended[name] = _mend(page, policy=policy)
-            done.append(
-                {"file": name, "removed": [one.fault.code for one in found], "policy_added": not policy}
-            )
+            done.append({"file": name, "removed": [one.fault.code for one in found], "policy_added": not policy})
     extra = hosting(read(job.brief), files)
     bench.put(Shelf.SITE, {**mended, **extra})
     return Done(
@@ -60,9 +58,7 @@ def _mend(page: ParsedPage, *, policy: bool) -> bytes:
             del one.attrib[attribute]
     if not policy:
         _add_policy(page)
-    writer = HTMLSerializer(
-        omit_optional_tags=False, quote_attr_values="always", alphabetical_attributes=False
-    )
+    writer = HTMLSerializer(omit_optional_tags=False, quote_attr_values="always", alphabetical_attributes=False)
     body = writer.render(html5lib.getTreeWalker("etree")(page.root))
     return f"<!DOCTYPE html>\n{body}\n".encode()
 
@@ -107,8 +103,6 @@ def _add_policy(page: ParsedPage) -> None:
         for one in [meta for meta in head if local(meta) == "meta"]:
             if (one.get("http-equiv") or "").lower() == "content-security-policy":
                 _take_out(head, one)
-        policy = ElementTree.Element(
-            f"{XHTML}meta", {"http-equiv": "Content-Security-Policy", "content": POLICY}
-        )
+        policy = ElementTree.Element(f"{XHTML}meta", {"http-equiv": "Content-Security-Policy", "content": POLICY})
         # A policy binds only what comes after it; the charset must stay within the first 1024 bytes.
         head.insert(1 if len(head) and head[0].get("charset") else 0, policy)

@@ -81,11 +81,7 @@ def together(found: Sequence[Opening]) -> list[Opening]:
     lines: list[Opening] = []
     for day in sorted(by_day):
         now = by_day[day]
-        if (
-            lines
-            and lines[-1].days[-1] == day - 1
-            and (lines[-1].opens, lines[-1].closes) == (now.opens, now.closes)
-        ):
+        if lines and lines[-1].days[-1] == day - 1 and (lines[-1].opens, lines[-1].closes) == (now.opens, now.closes):
             lines[-1] = Opening((*lines[-1].days, day), now.opens, now.closes)
         else:
             lines.append(now)

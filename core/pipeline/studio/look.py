@@ -44,8 +44,7 @@ class Palette:
     def readable_pairs(self) -> dict[str, tuple[str, str]]:
         """Every pair of colours that carries text on a page, by name."""
         return {
-            f"{text} on {ground}": (str(getattr(self, text)), str(getattr(self, ground)))
-            for text, ground in READABLE
+            f"{text} on {ground}": (str(getattr(self, text)), str(getattr(self, ground))) for text, ground in READABLE
         }
 
 
@@ -72,9 +71,7 @@ def _palettes() -> dict[str, Palette]:
 def _typefaces() -> dict[str, Typeface]:
     types = table("looks")["types"]
     return {
-        name: Typeface(
-            name, str(entry["head"]), str(entry["body"]), int(entry["weight"]), str(entry["tracking"])
-        )
+        name: Typeface(name, str(entry["head"]), str(entry["body"]), int(entry["weight"]), str(entry["tracking"]))
         for name, entry in types.items()
         if isinstance(entry, dict)
     }

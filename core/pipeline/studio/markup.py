@@ -37,9 +37,7 @@ def tag(name: str, /, *children: str, **attributes: str | None) -> Markup:
 
 def together(*children: str) -> Markup:
     """Children in a row, each escaped unless it is markup already."""
-    return Markup(
-        "".join(one if isinstance(one, Markup) else escape(wash(one), quote=False) for one in children)
-    )
+    return Markup("".join(one if isinstance(one, Markup) else escape(wash(one), quote=False) for one in children))
 
 
 def _quoted(value: str) -> str:
@@ -48,8 +46,6 @@ def _quoted(value: str) -> str:
 
 def xml(name: str, /, *children: Markup, **attributes: str) -> Markup:
     """One SVG element, closed as XML wants it."""
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_quoted(value)}"' for key, value in attributes.items()
-    )
+    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{_quoted(value)}"' for key, value in attributes.items())
     inside = "".join(children)
     return Markup(f"<{name}{written}>{inside}</{name}>\n" if inside else f"<{name}{written}/>\n")

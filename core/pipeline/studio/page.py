@@ -149,9 +149,7 @@ def _actions(draft: Draft) -> Markup:
 
 
 def _plain_head(draft: Draft, parts: Parts) -> Markup:
-    words = tag(
-        "div", tag("p", draft.copy.name, class_="eyebrow"), tag("h1", _details(draft)), class_="words"
-    )
+    words = tag("div", tag("p", draft.copy.name, class_="eyebrow"), tag("h1", _details(draft)), class_="words")
     return tag("div", tag("div", words, class_="wrap"), class_="plain-head")
 
 
@@ -171,10 +169,7 @@ def _bands(parts: Parts, sections: tuple[Section, ...]) -> list[Markup]:
             bands.append(_band(parts, section, f"part told{tint}"))
         elif section in pair:
             if section is pair[0]:
-                both = [
-                    tag("section", parts.write(one), id=one.value, aria_labelledby=f"{one}-title")
-                    for one in pair
-                ]
+                both = [tag("section", parts.write(one), id=one.value, aria_labelledby=f"{one}-title") for one in pair]
                 grid = tag("div", *both, class_="pair two" if len(pair) == 2 else "pair")
                 bands.append(tag("div", tag("div", grid, class_="wrap"), class_=f"part{tint}"))
         else:

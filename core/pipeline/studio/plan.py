@@ -48,11 +48,7 @@ def plan(reading: Reading, tagline: str, *, several_pages: bool) -> Plan:
     located = {one.sentence for one in reading.addresses}
     if len(points) < 2:
         # The first sentence says who speaks; the others are the points that people did not list.
-        points = [
-            one
-            for one in open_to_cards[1:]
-            if one.number not in located and len(one.copy) <= CARD_TEXT_AT_MOST
-        ]
+        points = [one for one in open_to_cards[1:] if one.number not in located and len(one.copy) <= CARD_TEXT_AT_MOST]
     cards = tuple(points[:CARDS_AT_MOST]) if len(points) >= 2 else ()
     story = tuple(one for one in open_to_cards if one not in cards)[:STORY_AT_MOST]
     held = {

@@ -19,10 +19,7 @@ FROM_FEEDBACK = 0
 """Stands for the sentence number of a requirement that came with an objection."""
 REQUIREMENTS_AT_MOST = 120
 
-EMPTY = (
-    "The brief has no usable content: say in a few sentences what it is, for whom,"
-    " and what the page must tell."
-)
+EMPTY = "The brief has no usable content: say in a few sentences what it is, for whom, and what the page must tell."
 
 ACCEPTANCE = (
     "Every page answers with 200 and the right content type when the folder is served.",

@@ -36,12 +36,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r",\s*(?:which|that|who|que|котор\w+)\s.*$", re.IGNORECASE)
-_FOR = re.compile(
-    r"\s*((?:for|para|для)\s[^,;.!?\d]{2,40}?)(?=[,;.!?]|\s(?:and|y|и)\s|\s*$|\s*\d)", re.IGNORECASE
-)
-_OF_THE_ONE_BEFORE = re.compile(
-    r"^(?:with|including|con|incluid[oa]s?|с|со|включая)\s[^,]{2,40},\s", re.IGNORECASE
-)
+_FOR = re.compile(r"\s*((?:for|para|для)\s[^,;.!?\d]{2,40}?)(?=[,;.!?]|\s(?:and|y|и)\s|\s*$|\s*\d)", re.IGNORECASE)
+_OF_THE_ONE_BEFORE = re.compile(r"^(?:with|including|con|incluid[oa]s?|с|со|включая)\s[^,]{2,40},\s", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"^\s*(?:for|por|para|за|для)?\s*(?:the\s)?", re.IGNORECASE)
 _STOP = re.compile(r"[,;.!?]\s|\s(?:and|y|и)\s(?=\D{0,30}\d)|[.;!?]$")
 

@@ -16,9 +16,7 @@ from core.pipeline.studio.words import AUDIENCE, MOODS, any_of
 
 T = TypeVar("T")
 
-_ABOUT_CLOSING = any_of(
-    ["clos\\w+", "last (?:entry|orders?)", "закры\\w+", "касс\\w+", "cerr\\w+", "[úu]ltim\\w+"]
-)
+_ABOUT_CLOSING = any_of(["clos\\w+", "last (?:entry|orders?)", "закры\\w+", "касс\\w+", "cerr\\w+", "[úu]ltim\\w+"])
 _FEWEST_LETTERS = 12
 _FEWEST_WORDS = 3
 

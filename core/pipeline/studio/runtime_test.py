@@ -109,9 +109,7 @@ def serving(files: dict[str, bytes]) -> Iterator[int]:
             """The record of the step is its output; a log line for each fetch helps nobody."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="studio-serve"
-    )
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="studio-serve")
     thread.start()
     try:
         yield int(server.server_address[1])

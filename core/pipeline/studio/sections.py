@@ -82,9 +82,7 @@ class Parts:
     def _about(self) -> Markup:
         told = [one.copy for one in self._plan.story]
         paragraphs = [" ".join(told[at : at + 2]) for at in range(1, len(told), 2)]
-        return tag(
-            "div", *(tag("p", one) for one in (*told[:1], *paragraphs)), class_="story", lang=self.foreign
-        )
+        return tag("div", *(tag("p", one) for one in (*told[:1], *paragraphs)), class_="story", lang=self.foreign)
 
     def contact(self) -> Markup:
         """How to get in touch, as a list of terms."""
@@ -111,9 +109,7 @@ class Parts:
             lines.append((say("phone"), phone_link(reading.phones[0].fact)))
         if len(lines) < 2:
             return Markup("")
-        facts = tag(
-            "dl", *(tag("div", tag("dt", term), tag("dd", fact)) for term, fact in lines), class_="wrap"
-        )
+        facts = tag("dl", *(tag("div", tag("dt", term), tag("dd", fact)) for term, fact in lines), class_="wrap")
         return tag("div", facts, class_="glance")
 
 

@@ -76,13 +76,9 @@ def _policy(page: ParsedPage) -> Iterator[Finding]:
         yield Finding(Fault.CSP_MISSING, page.name)
         return
     rules = {words[0].lower(): words[1:] for part in policy.split(";") if (words := part.split())}
-    loose = [
-        source for sources in rules.values() for source in sources if source in _TOO_MUCH or ":" in source
-    ]
+    loose = [source for sources in rules.values() for source in sources if source in _TOO_MUCH or ":" in source]
     if rules.get("default-src") != ["'none'"] or "script-src" in rules or loose:
         yield Finding(Fault.CSP_WEAK, page.name, clip(policy, 160))
 
 
-_TOO_MUCH = frozenset(
-    {"*", "'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "http:", "https:", "data:", "blob:"}
-)
+_TOO_MUCH = frozenset({"*", "'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "http:", "https:", "data:", "blob:"})

@@ -93,9 +93,7 @@ class ParsedPage:
 
     def elements(self, *names: str) -> list[Any]:
         """Elements of the given names, or all, in document order; comments are none."""
-        return [
-            one for one in self.root.iter() if isinstance(one.tag, str) and (not names or local(one) in names)
-        ]
+        return [one for one in self.root.iter() if isinstance(one.tag, str) and (not names or local(one) in names)]
 
     def meta(self, key: str, value: str) -> str | None:
         """The content of `<meta key=value>`."""

@@ -87,9 +87,7 @@ def hear(feedback: Iterable[str]) -> tuple[Heard, ...]:
 
 def _one(text: str) -> Heard:
     faults = set(named_in(text))
-    wishes = tuple(
-        wish for wish in Wish if faults & set(wish.faults) or (not faults and wish.words.search(text))
-    )
+    wishes = tuple(wish for wish in Wish if faults & set(wish.faults) or (not faults and wish.words.search(text)))
     new = None if faults else _NEW_HEADLINE.search(text)
     return Heard(clip(text, 400), wishes, one_line(new["words"]) if new else "")
 
