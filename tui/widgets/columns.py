@@ -56,7 +56,8 @@ class Layout(Generic[Row]):
         kept = list(self._columns)
         while _needed(kept) > width and (droppable := [column for column in kept if column.priority]):
             kept.remove(max(droppable, key=lambda column: column.priority))
-        spare, shares = max(width - _needed(kept), 0), sum(column.grow for column in kept)
+        # One cell stays free at the right, as in the header, where there is one to spare.
+        spare, shares = max(width - 1 - _needed(kept), 0), sum(column.grow for column in kept)
         self._fitted = []
         for column in kept:
             more = spare * column.grow // shares if column.grow else 0
