@@ -49,8 +49,8 @@ class News:
     async def after(
         self,
         generation: int,
-        timeout: float | None = None,
-        areas: Collection[str] = EVERYTHING,  # noqa: ASYNC109
+        timeout: float | None = None,  # noqa: ASYNC109
+        areas: Collection[str] = EVERYTHING,
     ) -> int:
         """Wait until one of the areas moved past `generation`, at most `timeout` seconds; the counter then."""
         with contextlib.suppress(TimeoutError):
