@@ -36,7 +36,7 @@ def reasons(kind: Kind, role: Role, mode: Mode) -> tuple[bool, list[Sentence]]:
     words: list[Sentence] = []
     if reach is None:
         holders = ", ".join(r.word for r in roles_with(kind.needs)) or "-"
-        words.append(say("{operation} needs {permission}, which {role} does not hold; {holders} do.",
+        words.append(say("{operation} needs {permission}; {role} does not hold it, held by: {holders}.",
                          operation=kind.name, permission=kind.needs.value, role=role.word,
                          holders=holders))  # fmt: skip
     elif reach is Reach.OWN:

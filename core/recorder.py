@@ -131,7 +131,7 @@ class Recorder:
     async def refusal(self, caller: Caller, asked: Policy, refusal: CoreError, remarks: Remarks) -> None:
         """A refusal; repeats of the same one within a minute are counted into one entry."""
         now = self._clock.now()
-        remarks.note(reason=str(refusal.reason))
+        remarks.note(reason=clip(str(refusal), 1_000))
         draft = draft_of(caller, asked, refusal.code, remarks, now, severity=Severity.WARNING)
         await self.counted((caller.session_id, asked.name, refusal.code), draft)
 
