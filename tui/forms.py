@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -23,6 +22,7 @@ from core.secret import Secret
 from core.text import Blob, Brief, Note
 from core.written import heading
 from tui.asking import sentence_of, tell
+from tui.screens.dialog import Dialog
 from tui.widgets.forms import Choice, Field, Option
 from tui.widgets.long_input import LongInput
 from tui.widgets.pieces import Ink, Line, Piece, Text
@@ -50,7 +50,7 @@ async def fill(
     return await app.push_screen_wait(Form(kind, given, offers))
 
 
-class Form(ModalScreen["Asked | None"]):
+class Form(Dialog["Asked | None"]):
     """One operation's fields. Answers the request, built and valid, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,13 +75,8 @@ class Form(ModalScreen["Asked | None"]):
         self._faults = Prose(id="faults")
         self._line = Prose(id="line")
 
-    @property
-    def factory(self) -> FactoryApp:
-        app: FactoryApp = self.app  # type: ignore[assignment]
-        return app
-
     def compose(self) -> ComposeResult:
-        t = self.factory.t
+        t = self.t
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Text([Piece(f"{self.kind.area} {self.kind.verb}", Ink.STRONG)])
             yield Prose([Piece(t(self.kind.sentence()), Ink.DIM)], [])
@@ -93,15 +88,15 @@ class Form(ModalScreen["Asked | None"]):
             yield self._line
 
     def _keys(self) -> Line:
-        t = self.factory.t
+        t = self.t
         keys = (("tab", t("next")), ("ctrl+s", self._word()), ("esc", t("back")))
         return [part for key, does in keys for part in (Piece(key, Ink.HERE), Piece(f" {does}   "))]
 
     def _word(self) -> str:
-        return self.factory.t("show") if self.kind.risk is Risk.LOOK else self.factory.t("do it")
+        return self.t("show") if self.kind.risk is Risk.LOOK else self.t("do it")
 
     def _widgets(self, each: Given) -> Iterator[Widget]:
-        t = self.factory.t
+        t = self.t
         label = t(heading(each.name)) + (" *" if each.required else "")
         if each.name in self._given:
             yield Text([Piece(f"{label:<18}", Ink.DIM), Piece(self._given[each.name])])
@@ -125,7 +120,7 @@ class Form(ModalScreen["Asked | None"]):
             yield Prose([Piece(" " * 18), Piece(t(each.sentence), Ink.DIM)])
 
     def _cut(self, lines: int) -> str:
-        return self.factory.t("Only the first of {n} lines was taken.", n=lines)
+        return self.t("Only the first of {n} lines was taken.", n=lines)
 
     def on_mount(self) -> None:
         self._show_line()
@@ -160,7 +155,7 @@ class Form(ModalScreen["Asked | None"]):
     @on(Press.Pressed)
     def action_send(self) -> None:
         """Build it; what is wrong is said and nothing is lost."""
-        t = self.factory.t
+        t = self.t
         values = self._values()
         missing = [each.name for each in self._inputs if each.required and each.name not in values]
         if missing:
