@@ -19,6 +19,7 @@ from core.json_value import JsonObject
 from core.news import moved
 from core.operation import Policy
 from core.store.store import Db, Row, Store
+from core.text import clip
 from core.work import Also, Caller, Remarks
 
 R = TypeVar("R")
