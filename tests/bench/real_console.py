@@ -40,12 +40,14 @@ class Serving:
 
 
 @contextmanager
-def real_console(entries: int = 0) -> Iterator[Serving]:
-    """Start one on a volume of its own; `entries` more than the demonstration's go onto its record first."""
+def real_console(entries: int = 0, held: bool = False) -> Iterator[Serving]:
+    """Start one on a volume of its own; `entries` more than the demonstration's go onto its record first.
+
+    With `held` the factory stands still; otherwise its agents work on, and screens follow them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         identities = _furnish(folder, entries)
-        console = Console(folder / "data", ROOM).start()
+        console = Console(folder / "data", ROOM | ({"AIFACTORY_FACTORY_ON_HOLD": "1"} if held else {})).start()
         try:
             yield Serving(console.port, console.pid, identities)
         finally:

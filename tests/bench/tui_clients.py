@@ -36,6 +36,7 @@ def arguments(sentence: str) -> argparse.Namespace:
     parser.add_argument("--sessions", type=int, default=200)
     parser.add_argument("--open", default="", help="the place to start on, as in `open products`; default: home")
     parser.add_argument("--entries", type=int, default=0, help="entries on the record beside the demonstration's")
+    parser.add_argument("--held", action="store_true", help="the factory stands still: nothing wakes a screen")
     return parser.parse_args()
 
 
@@ -43,7 +44,7 @@ def arguments(sentence: str) -> argparse.Namespace:
 def server(options: argparse.Namespace) -> Iterator[tuple[int, int]]:
     """Start the server; gives its port and process id once it listens."""
     if options.server is None:
-        with real_console(options.entries) as console:
+        with real_console(options.entries, options.held) as console:
             options.identity = options.identity or list(console.identities)
             yield console.port, console.pid
         return
