@@ -64,7 +64,7 @@ class WorstStudio(ScriptedStudio):
         return says_the_worst(job) if len(self.jobs) < 12 else Done(output={"agent": job.agent})
 
 
-async def try_to(house: OpenHouse, kind: Kind, **fields: str) -> None:
+async def try_to(house: OpenHouse, kind: Kind, **fields: object) -> None:
     """Ask as a form would; a refusal is as good as a washing."""
     try:
         asked = build(kind, fields)
