@@ -48,7 +48,7 @@ class People(Narrowed[Person], Accounts):
         return [
             Column(t("who"), lambda row: row.username, 14, grow=2, ink=Ink.STRONG),
             Column(t("role"), lambda row: t(row.role), 11, grow=1),
-            Column(t("account"), lambda row: enabled_line(t, symbols, row), 14, grow=1),
+            Column(t("account"), lambda row: enabled_line(t, symbols, row), 15, grow=1),
             Column(t("factor"), factor, 6),
             Column(t("keys"), lambda row: str(row.keys or ""), 4, right=True),
             Column(t("here"), lambda row: str(row.live_sessions or ""), 4, right=True),
