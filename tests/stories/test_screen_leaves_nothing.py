@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.bench.tui_clients import resident
@@ -19,7 +20,11 @@ GROWTH = 60_000
 
 def descriptors(console: Console) -> list[str]:
     """What the process has open, but the record's index: each thread that reads it opens it once and keeps it."""
-    links = [str(each.readlink()) for each in Path(f"/proc/{console.pid}/fd").iterdir()]
+    links = []
+    for each in Path(f"/proc/{console.pid}/fd").iterdir():
+        # One may be closed between being listed and being looked at.
+        with suppress(FileNotFoundError):
+            links.append(str(each.readlink()))
     return [link for link in links if "/audit/index/" not in link]
 
 

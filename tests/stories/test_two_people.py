@@ -106,7 +106,7 @@ def test_true_colour_reaches_a_session_that_asked_for_it_and_no_other(oleg: Oper
     """Textual keeps rendered lines for the whole process: whoever paints first would decide for all."""
     for first, second in ((oleg, vera), (vera, oleg)):
         with looking(
-            Eyes(first, "open help" if first is vera else "", TERM="xterm-kitty"),
+            Eyes(first, TERM="xterm-kitty"),
             Eyes(second, TERM="xterm-256color"),
             Eyes(first, TERM="xterm-256color", NO_COLOR="1"),
         ) as (true, indexed, none):
