@@ -48,7 +48,7 @@ _FILLER = re.compile(
     r"|и|в|для|мы|на|нам|нуж(?:ен|на|но)|сайт|с|у|хотим|что"
     r"|una?|de|del|el|la|las|los|para|por|que|queremos|sitio|web|y)\b"
 )
-NAME_WORDS, NAME_LENGTH, TELLING_WORDS = 3, 32, 24
+NAME_WORDS, NAME_LENGTH, TELLING_WORDS = 3, 20, 24
 # Words that say nothing about what is wanted: little ones, and what people begin letters with.
 _LITTLE = frozenset(
     word for kind in ("little", "everyday") for line in table("words")[kind].values() for word in str(line).split()
@@ -179,4 +179,6 @@ def name_from(brief: str) -> str:
     telling = sorted(early, key=lambda stem: -often[stem])[:NAME_WORDS]
     first = {word[:5]: word for word in reversed(words)}
     named = [first.get(stem, stem) for stem in early if stem in telling]
+    while len(named) > 1 and len("-".join(named)) > NAME_LENGTH:
+        named.pop()
     return "-".join(named)[:NAME_LENGTH].strip("-") or "product"
