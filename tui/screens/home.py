@@ -43,6 +43,8 @@ class Home(Steers):
     """The first screen."""
 
     tab = "home"
+    # Not people's coming and going: a hundred sign-ins would wake a hundred homes each. They are counted with the rest.
+    areas = ("products", "tasks", "agent_handoff", "factory", "settings")
     calm = 2.0
     """Most people are here most of the time, and it asks for more than any other place."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("n", "new", show=False)]
