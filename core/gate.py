@@ -37,7 +37,7 @@ from core.work import Caller, Outing, Remarks, View, Work, is_fresh, no_progress
 R = TypeVar("R")
 log = logging.getLogger("factory.gate")
 
-CALLS_PER_SECOND, BURST = 20.0, 200.0
+CALLS_PER_SECOND, BURST = 50.0, 500.0
 
 
 class _Rehearsed(Exception):
