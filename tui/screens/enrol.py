@@ -55,7 +55,7 @@ class Enrol(Gate):
         t = self.t
         leave = Hint("ctrl+q", t("leave")) if self._first else Hint("esc", t("back"))
         if self._page == "codes":
-            return (Hint("k", t("I have kept them")), Hint("y", t("copy"), may=False))
+            return (Hint("k", t("I have kept them")),)
         if self._page == "keys":
             return (Hint("enter", t("to the console")),)
         return (Hint("enter", t("prove")), Hint("ctrl+r", t("show again")), leave)
