@@ -11,6 +11,7 @@ from core.access.roles import Role, reach_of
 from core.catalogue import OPERATIONS
 from core.config import Config, read_config
 from core.identity.passwords import make_hash
+from core.operation import Stage
 from core.secret import Secret
 from core.startup import before_opening, weak_accounts
 from tests.house import OpenHouse
@@ -51,6 +52,18 @@ async def test_a_demo_runs_what_the_list_names_and_refuses_the_rest(demo_house: 
         open_here = kind.name in RUNS_IN_DEMO or role in FACTORYS_OWN
         expected = "forbidden" if not held else ADMITTED if open_here else "guard"
         assert got[kind.name] == expected, kind.name
+
+
+@pytest.mark.parametrize("stage", [Stage.MUST_CHANGE, Stage.MUST_ENROL], ids=lambda stage: stage.value)
+async def test_a_first_sign_in_can_be_completed_in_a_demo_and_opens_nothing_else(
+    demo_house: OpenHouse, stage: Stage
+) -> None:
+    desk = await demo_house.at_stage(stage)
+
+    got = {kind.name: await admission(desk, kind) for kind in OPERATIONS}
+
+    completing = {"password.change"} if stage is Stage.MUST_CHANGE else {"mfa.enrol", "mfa.confirm"}
+    assert {name for name, verdict in got.items() if verdict == ADMITTED} == completing | {"whoami.show", "mfa.show"}
 
 
 async def test_a_demo_keeps_its_factory_running(demo_house: OpenHouse) -> None:
